@@ -1,0 +1,66 @@
+/** Which static tree an output carries, and at which path inside (relative to the archive's root, `''` for the root itself). */
+export type Carries = readonly { readonly tree: 'bundle' | 'collected'; readonly at: string }[] | 'by-digest' | 'none'
+
+/** A file that a format promises in the plan, under exactly the name that GitHub will show. */
+export interface FileOutput {
+  readonly kind: 'file'
+  readonly name: string
+  readonly mediaType: string
+  readonly carries: Carries
+  readonly signedBy?: 'seal'
+}
+
+/** An image that a format promises; `name` is its archive's, `references` are where publish will push it, without tags. */
+export interface ImageOutput {
+  readonly kind: 'image'
+  readonly name: string
+  readonly platforms: readonly string[] // linux/amd64
+  readonly references: readonly string[] // registry.example/owner/name:1.5.0-lean, the exact reference
+  readonly carries: Carries
+}
+
+export type Output = FileOutput | ImageOutput
+
+/** What the caller measured of a built output. */
+export interface Measured {
+  readonly size: number
+  readonly sha256: string
+}
+
+/** What an image archive holds, read from its own index. */
+export interface ImageFacts {
+  readonly digest: string // of the index: sha256:…
+  readonly platforms: readonly { readonly platform: string; readonly digest: string }[]
+}
+
+export type BuiltOutput = (FileOutput & Measured) | (ImageOutput & Measured & { readonly image: ImageFacts })
+
+/** `dist/built/<format>.json`: the hand-over of one format. */
+export interface Built {
+  readonly schema: 1
+  readonly format: string
+  readonly outputs: readonly BuiltOutput[]
+}
+
+/** Media types of the assets; prove picks its reader by them. */
+export const MEDIA_TYPES: {
+  readonly deb: string
+  readonly tarGzip: string
+  readonly zip: string
+  readonly wheel: string
+  readonly ociTar: string
+  readonly chart: string
+  readonly json: string
+  readonly markdown: string
+  readonly text: string
+} = {
+  deb: 'application/vnd.debian.binary-package',
+  tarGzip: 'application/gzip',
+  zip: 'application/zip',
+  wheel: 'application/x-wheel+zip',
+  ociTar: 'application/vnd.oci.image.layout.v1.tar',
+  chart: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip',
+  json: 'application/json',
+  markdown: 'text/markdown; charset=utf-8',
+  text: 'text/plain; charset=utf-8',
+}
