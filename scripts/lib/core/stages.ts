@@ -1,0 +1,32 @@
+import type { TreeEntry } from './tree.ts'
+
+/** `dist/app.json`, over `dist/app/`: what will be installed. */
+export interface AppListing {
+  readonly schema: 1
+  /** tree: sources at their places below BASE_DIR; package: the project's own wheel, unpacked. */
+  readonly layout: 'tree' | 'package'
+  readonly files: readonly TreeEntry[]
+}
+
+/** One installed distribution of a dependency tree. */
+export interface VendoredPackage {
+  readonly name: string // normalised, PEP 503
+  readonly version: string
+  readonly native: boolean // carries code for one platform
+}
+
+/** `dist/deps.json`, over `dist/vendor/<name>/`; names are those of the targets, and `builder` for collecting. */
+export interface DepsListing {
+  readonly schema: 1
+  readonly builder: string // the Python minor that collects, such as 3.11
+  readonly trees: Readonly<
+    Record<string, { readonly files: readonly TreeEntry[]; readonly packages: readonly VendoredPackage[] }>
+  >
+}
+
+/** `dist/static.json`, over `dist/static/bundle/` and `dist/static/collected/`: THE truth. */
+export interface StaticListing {
+  readonly schema: 1
+  readonly bundle: readonly TreeEntry[] // paths are places in the application tree
+  readonly collected: readonly TreeEntry[] // relative to the static root
+}
