@@ -1,3 +1,4 @@
+import type { RehearsalStep } from './rehearsal.ts'
 import type { Versions } from './version.ts'
 
 export type Architecture = 'amd64' | 'arm64'
@@ -110,9 +111,6 @@ export interface Tools {
   readonly managers: Readonly<Record<string, string>> // front end's directory to `npm@11.2.0`
   readonly uv: string
 }
-
-/** One step of the black-box script that each channel must pass (rehearse/). */
-export type RehearsalStep = Readonly<Record<string, unknown>>
 
 /** Everything the plan decided that is not an output: what rooms and stages may know. */
 export interface Facts {
