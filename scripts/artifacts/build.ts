@@ -1,0 +1,51 @@
+import { ReleaseError } from '../lib/core/error.ts'
+import type { Format } from '../lib/core/format.ts'
+import { type PlannedFormat, waves } from '../lib/core/plan.ts'
+import type { Stage } from '../lib/io/stage.ts'
+import { buildFormat } from '../lib/io/workbench.ts'
+
+/** How building one format ended; a failure never hides the other formats. */
+export interface FormatOutcome {
+  readonly format: string
+  readonly failure?: unknown
+}
+
+/** Builds the named formats (all planned ones when none is named), both waves, each wave side by side. */
+export async function buildArtifacts(
+  stage: Stage,
+  formats: readonly Format[],
+  names: readonly string[] = [],
+): Promise<readonly FormatOutcome[]> {
+  const planned = stage.plan.formats.map((format) => format.name)
+  const unknown = names.filter((name) => !planned.includes(name))
+  if (unknown.length > 0) {
+    throw new ReleaseError('USAGE', `not planned: ${unknown.join(', ')}`, {
+      hint: `The plan has ${planned.join(', ')}.`,
+    })
+  }
+  const wanted = (format: PlannedFormat): boolean => names.length === 0 || names.includes(format.name)
+  const outcomes: FormatOutcome[] = []
+  for (const wave of waves(stage.plan)) {
+    const failed = new Set(outcomes.filter(({ failure }) => failure !== undefined).map(({ format }) => format))
+    outcomes.push(...(await Promise.all(wave.filter(wanted).map((format) => build(stage, formats, format, failed)))))
+  }
+  return outcomes
+}
+
+async function build(
+  stage: Stage,
+  formats: readonly Format[],
+  planned: PlannedFormat,
+  failed: ReadonlySet<string>,
+): Promise<FormatOutcome> {
+  const format = formats.find(({ name }) => name === planned.name)
+  const lost = planned.needs.filter((need) => failed.has(need))
+  try {
+    if (format === undefined) throw new ReleaseError('PLAN_DRIFT', `this Slipway has no format ${planned.name}`)
+    if (lost.length > 0) throw new ReleaseError('STAGE_MISSING', `${planned.name} needs ${lost.join(', ')}`)
+    await stage.report.task(planned.name, () => buildFormat(stage, format, planned))
+    return { format: planned.name }
+  } catch (failure) {
+    return { format: planned.name, failure }
+  }
+}

@@ -1,0 +1,71 @@
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Built, BuiltOutput } from '../core/artifact.ts'
+import { ReleaseError } from '../core/error.ts'
+import { targetName } from '../core/facts.ts'
+import type { Format, Work } from '../core/format.ts'
+import type { PlannedFormat } from '../core/plan.ts'
+import { loadBase } from './base-files.ts'
+import { measureFile, readStageJson, writeBeside, writeJson } from './files.ts'
+import { readImageFacts } from './oci-archive.ts'
+import { pipe, run } from './run.ts'
+import { spoolTo } from './spool.ts'
+import type { Stage } from './stage.ts'
+import { loadApp, loadStatic, loadVendor } from './stage-trees.ts'
+import { loadTree } from './tree-files.ts'
+
+const SCRIPTS = new URL('../../', import.meta.url)
+
+/** Builds one format from the stages' files and leaves `dist/artifacts/*` and `dist/built/<format>.json`. */
+export async function buildFormat(stage: Stage, format: Format, planned: PlannedFormat): Promise<Built> {
+  const scratch = join(stage.out, 'tmp', planned.name)
+  await rm(join(stage.out, 'built', `${planned.name}.json`), { force: true })
+  await rm(scratch, { recursive: true, force: true })
+  try {
+    await format.build(await openWork(stage, planned, scratch), planned.config)
+    const built = await measureOutputs(stage, planned)
+    await writeJson(join(stage.out, 'built', `${planned.name}.json`), built)
+    return built
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+async function openWork({ plan, out }: Stage, planned: PlannedFormat, scratch: string): Promise<Work> {
+  const promised = new Set(planned.outputs.map((output) => output.name))
+  return {
+    facts: plan.facts,
+    source: await loadTree(out, 'source', 'source'),
+    app: (await loadApp(out)).tree,
+    static: await loadStatic(out),
+    vendor: (target) => loadVendor(out, targetName(target)),
+    base: (name, platform) => loadBase(out, name, platform),
+    built: (format) => readStageJson<Built>(join(out, 'built', `${format}.json`), `build ${format}`),
+    ownFile: (path) => readFile(new URL(path, SCRIPTS)),
+    input: (path) => readFile(join(out, 'inputs', path)),
+    spool: (bytes) => spoolTo(scratch, bytes),
+    pipe: (command, bytes) => pipe(command, bytes),
+    run: (command) => run(command, { cwd: scratch }),
+    async write(name, bytes) {
+      if (!promised.has(name)) throw drift(`${planned.name} wrote ${name}, which the plan does not promise`)
+      await writeBeside(join(out, 'artifacts', name), bytes)
+    },
+  }
+}
+
+async function measureOutputs({ out }: Stage, planned: PlannedFormat): Promise<Built> {
+  const outputs: BuiltOutput[] = []
+  for (const output of planned.outputs) {
+    const path = join(out, 'artifacts', output.name)
+    const measured = await measureFile(path).catch((cause: unknown) => {
+      throw drift(`${planned.name} did not write ${output.name}, which the plan promises`, cause)
+    })
+    if (output.kind === 'file') outputs.push({ ...output, ...measured })
+    else outputs.push({ ...output, ...measured, image: await readImageFacts(path) })
+  }
+  return { schema: 1, format: planned.name, outputs }
+}
+
+function drift(message: string, cause?: unknown): ReleaseError {
+  return new ReleaseError('PLAN_DRIFT', message, { hint: 'Please report it: outputs() and build() disagree.', cause })
+}

@@ -1,0 +1,110 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Built, BuiltOutput } from '../lib/core/artifact.ts'
+import { ReleaseError } from '../lib/core/error.ts'
+import type { ProofListing, ProvenArtifact } from '../lib/core/proof.ts'
+import { comparePaths, type StaticTree } from '../lib/core/tree.ts'
+import { measureFile, readStageJson, writeJson } from '../lib/io/files.ts'
+import type { Stage } from '../lib/io/stage.ts'
+import { loadStatic } from '../lib/io/stage-trees.ts'
+import { proveCarries, proveDigest, proveNameAndSize, proveNothingSecret } from './findings.ts'
+import type { Members } from './members.ts'
+import { readArtifact } from './read-artifact.ts'
+
+const ASSETS = 1000 // GitHub's limit of one release
+
+/** What every artifact is compared with. */
+interface Truth {
+  readonly trees: StaticTree
+  readonly images: readonly string[] // digests of this release's images, and of their platforms
+  readonly allowed: readonly string[]
+}
+
+/** Opens every artifact again and writes `dist/proof.json`; PROOF_FAILED (PLAN_DRIFT) lists all findings at once. */
+export async function prove(stage: Stage): Promise<ProofListing> {
+  const proofFile = join(stage.out, 'proof.json')
+  await rm(proofFile, { force: true })
+  const outputs = await builtOutputs(stage)
+  await assertPromised(stage, outputs)
+  const truth: Truth = {
+    trees: await loadStatic(stage.out),
+    images: outputs.flatMap(imageDigests),
+    allowed: stage.plan.facts.python.allow,
+  }
+  const artifacts: ProvenArtifact[] = []
+  for (const output of outputs) {
+    artifacts.push(await stage.report.task(`prove ${output.name}`, () => proveArtifact(stage, output, truth)))
+  }
+  assertNoFindings(artifacts)
+  const { sha256 } = await measureFile(join(stage.out, 'static.json'))
+  const proof: ProofListing = { schema: 1, static: sha256, artifacts }
+  await writeJson(proofFile, proof)
+  return proof
+}
+
+/** Every planned format's hand-over, in the plan's order. */
+export async function builtOutputs({ plan, out }: Stage): Promise<readonly BuiltOutput[]> {
+  const outputs: BuiltOutput[] = []
+  for (const { name } of plan.formats) {
+    const built = await readStageJson<Built>(join(out, 'built', `${name}.json`), `build ${name}`)
+    outputs.push(...built.outputs)
+  }
+  return outputs
+}
+
+async function assertPromised({ plan, out }: Stage, outputs: readonly BuiltOutput[]): Promise<void> {
+  const unsigned = outputs.filter((output) => !('signedBy' in output))
+  const sealed = plan.sealed.map(({ name }) => name)
+  const promised = unsigned.map(({ name }) => name)
+  const there = await readdir(join(out, 'artifacts'))
+  const findings = [
+    ...promised.filter((name) => !there.includes(name)).map((name) => `${name} is promised but missing`),
+    ...there
+      .filter((name) => !promised.includes(name) && !sealed.includes(name))
+      .map((name) => `${name} is there but not promised`),
+    ...(promised.length + sealed.length > ASSETS ? [`more than ${ASSETS} assets`] : []),
+  ]
+  if (findings.length === 0) return
+  const hint = 'Remove what earlier runs left in dist/artifacts/, or run `slipway build` again.'
+  throw new ReleaseError('PLAN_DRIFT', `dist/artifacts/ is not what the plan promises:\n${list(findings)}`, { hint })
+}
+
+async function proveArtifact({ out }: Stage, output: BuiltOutput, truth: Truth): Promise<ProvenArtifact> {
+  const path = join(out, 'artifacts', output.name)
+  const { name, size, sha256 } = { ...output, ...(await measureFile(path)) }
+  const findings = [...proveNameAndSize(output)]
+  if (sha256 !== output.sha256) findings.push('changed after it was built')
+  let shown = 0
+  for (const [platform, members] of await readArtifact(output, path)) {
+    const proof = proveView(members, output, truth)
+    shown += proof.shown
+    findings.push(...proof.findings.map((finding) => (platform === '' ? finding : `${platform}: ${finding}`)))
+  }
+  return { name, size, sha256, shown, findings }
+}
+
+function proveView(members: Members, output: BuiltOutput, truth: Truth) {
+  const { shown, findings } = proveCarries(members, output.carries, truth.trees)
+  const digest = output.carries === 'by-digest' ? proveDigest(members, truth.images) : []
+  return { shown, findings: [...findings, ...digest, ...proveNothingSecret(members, truth.allowed)] }
+}
+
+function imageDigests(output: BuiltOutput): readonly string[] {
+  if (output.kind !== 'image') return []
+  return [output.image.digest, ...output.image.platforms.map(({ digest }) => digest)]
+}
+
+function assertNoFindings(artifacts: readonly ProvenArtifact[]): void {
+  const findings = artifacts.flatMap(({ name, findings: found }) => found.map((finding) => `${name}: ${finding}`))
+  if (findings.length === 0) return
+  const hint = 'Nothing is public. Build the named artifacts again; if it stays, the format writes what it should not.'
+  throw new ReleaseError('PROOF_FAILED', `${findings.length} findings:\n${list(findings)}`, { hint })
+}
+
+const SHOWN_FINDINGS = 30
+
+function list(findings: readonly string[]): string {
+  const lines = findings.toSorted(comparePaths).slice(0, SHOWN_FINDINGS)
+  const rest = findings.length > SHOWN_FINDINGS ? [`… and ${findings.length - SHOWN_FINDINGS} more`] : []
+  return [...lines, ...rest].map((line) => `  - ${line}`).join('\n')
+}
