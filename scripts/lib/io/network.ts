@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** Where a registry is, without credentials, and the headers that carry them. */
+export interface Registry {
+  readonly url: string // without trailing slash
+  readonly headers: Readonly<Record<string, string>>
+  /** As the person configured it, credentials and all: only for the environment of a child. */
+  readonly configured: string
+}
+
+// How this machine reaches the network; nothing else of the person's environment reaches a child.
+const PASSED = [
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'ALL_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'all_proxy',
+  'no_proxy',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'NODE_EXTRA_CA_CERTS',
+]
+
+/** Proxies and certificate authorities of this machine, for children that download. */
+export function networkEnvironment(): Record<string, string> {
+  const pairs = PASSED.map((name) => [name, process.env[name]] as const)
+  return Object.fromEntries(pairs.filter((pair): pair is [string, string] => pair[1] !== undefined))
+}
+
+/** The Python index as uv and pip are told it, else the public one. */
+export function pythonIndex(): Registry {
+  const { UV_DEFAULT_INDEX, UV_INDEX_URL, PIP_INDEX_URL } = process.env
+  return registryOf(UV_DEFAULT_INDEX ?? UV_INDEX_URL ?? PIP_INDEX_URL ?? 'https://pypi.org/simple')
+}
+
+/** The npm registry as npm is told it by its environment or the person's .npmrc, else the public one. */
+export async function npmRegistry(): Promise<Registry> {
+  const { npm_config_registry, NPM_CONFIG_REGISTRY } = process.env
+  const file = await readFile(join(homedir(), '.npmrc'), 'utf8').catch(() => '')
+  const line = /^\s*registry\s*=\s*(\S+)\s*$/m.exec(file)?.[1]
+  return registryOf(npm_config_registry ?? NPM_CONFIG_REGISTRY ?? line ?? 'https://registry.npmjs.org')
+}
+
+function registryOf(configured: string): Registry {
+  const url = new URL(configured)
+  const { username, password } = url
+  url.username = ''
+  url.password = ''
+  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')
+  return {
+    url: url.href.replace(/\/$/, ''),
+    headers: username === '' && password === '' ? {} : { authorization: `Basic ${login}` },
+    configured,
+  }
+}
