@@ -1,0 +1,73 @@
+import type { Facts, Service, Variable } from '../lib/core/facts.ts'
+import { channelDefault } from './variables.ts'
+
+/** Where one channel puts an application that is started by the launcher. */
+export interface Layout {
+  readonly channel: 'deb' | 'image' | 'wheel' | 'collect'
+  readonly app: string // BASE_DIR of the application tree; absolute, or relative to the data file (wheel)
+  readonly static: string // collected static root, `` where there is none; like `app`
+  readonly vendor: readonly string[] // site directories; may hold {python}, the running minor; like `app`
+  readonly state: string // default state directory; `` for the platform's convention (wheel)
+  readonly config: readonly string[] // env files and directories of them, lowest first; may hold {state}
+  readonly secrets: string // directory of generated keys; may hold {state}
+  readonly user?: string // deb: the service user that root becomes
+}
+
+/** Slipway's own files that make up the launcher, for `Work.ownFile`; a room places them below one directory. */
+export const launcherFiles: readonly string[] = [
+  'launcher.py',
+  'slipway_launcher/__init__.py',
+  'slipway_launcher/check.py',
+  'slipway_launcher/configuration.py',
+  'slipway_launcher/database.py',
+  'slipway_launcher/envfile.py',
+  'slipway_launcher/errors.py',
+  'slipway_launcher/health.py',
+  'slipway_launcher/keys.py',
+  'slipway_launcher/kube.py',
+  'slipway_launcher/layout.py',
+  'slipway_launcher/main.py',
+  'slipway_launcher/programs.py',
+  'slipway_launcher/session.py',
+  'slipway_launcher/verbs.py',
+].map((file) => `launcher/python/${file}`)
+
+/** The place of one of `launcherFiles` below the directory in which a room puts the launcher. */
+export function launcherPlace(file: string): string {
+  return file.replace(/^launcher\/python\//, '')
+}
+
+function serviceData(service: Service): object {
+  const { name, command, port, health, ready } = service
+  return { name, command, port, health, ready }
+}
+
+function rowData(row: Variable, channel: string): object {
+  const { name, meaning, required, secret, generate, from, example } = row
+  return { name, meaning, default: channelDefault(row, channel), required, secret, generate, from, example }
+}
+
+/** `launcher.json`, the only file of the launcher that differs between applications and channels; it lies beside launcher.py. */
+export function renderLauncherData(facts: Facts, layout: Layout): string {
+  const { app, runtime } = facts
+  const data = {
+    schema: 1,
+    name: app.name,
+    title: app.title,
+    summary: app.summary,
+    homepage: app.homepage,
+    version: facts.version.plain,
+    ...layout,
+    settings: runtime.settings,
+    manage: runtime.manage,
+    services: runtime.services.map(serviceData),
+    migrate: runtime.migrate,
+    createsuperuser: runtime.createsuperuser,
+    check: runtime.check,
+    commands: runtime.commands,
+    database: runtime.database,
+    directories: runtime.state,
+    environment: runtime.environment.map((row) => rowData(row, layout.channel)),
+  }
+  return `${JSON.stringify(data, undefined, 2)}\n`
+}
