@@ -50,12 +50,21 @@ export async function* pipe(
   options: RunOptions = {},
 ): AsyncIterable<Uint8Array> {
   const [program, ...args] = command
+  let broken: unknown // the source's own failure says more than the program's early end
+  async function* watched(): AsyncIterable<Uint8Array> {
+    try {
+      yield* bytes
+    } catch (error) {
+      broken = error
+      throw error
+    }
+  }
   const child = execa(program, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: environmentOf(options),
     extendEnv: false,
     cancelSignal: interrupted,
-    stdin: Readable.from(bytes, { objectMode: false }),
+    input: Readable.from(watched(), { objectMode: false }),
     encoding: 'buffer',
     buffer: { stdout: false, stderr: true },
   })
@@ -63,8 +72,12 @@ export async function* pipe(
     () => undefined,
     (cause: unknown) => commandError(command, cause),
   )
-  for await (const chunk of child.stdout) yield chunk as Uint8Array
-  const failure = await ended
+  try {
+    for await (const chunk of child.stdout) yield chunk as Uint8Array
+  } catch (error) {
+    throw broken ?? (await ended) ?? error
+  }
+  const failure = broken ?? (await ended)
   if (failure !== undefined) throw failure
 }
 
