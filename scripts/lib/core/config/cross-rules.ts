@@ -1,0 +1,92 @@
+import type { Finding } from '../error.ts'
+import { valueAt } from './words.ts'
+
+/** A rule between keys; it reads the raw file, so that a fault elsewhere does not hide it. */
+type CrossRule = (file: unknown) => readonly Finding[]
+
+/** Everything that concerns more than one key. */
+export const CROSS_RULES: readonly CrossRule[] = [
+  (file) => repeated(file, ['runtime', 'environment'], 'name'),
+  (file) => repeated(file, ['runtime', 'services'], 'name'),
+  (file) => repeated(file, ['frontends'], 'dir'),
+  (file) => each(file, ['version', 'files'], eitherKeyOrPattern),
+  (file) => each(file, ['frontends'], esbuildPieces),
+  (file) => each(file, ['runtime', 'services'], portOfCommand),
+  (file) =>
+    each(file, ['runtime', 'environment'], (row, path) => [
+      ...generatedKey(row, path),
+      ...databaseSource(row, path, file),
+    ]),
+]
+
+type Row = Readonly<Record<string, unknown>>
+
+function rows(file: unknown, path: Finding['path']): readonly { row: Row; path: Finding['path'] }[] {
+  const list = valueAt(file, path)
+  if (!Array.isArray(list)) return []
+  return list.flatMap((row: unknown, index) =>
+    row !== null && typeof row === 'object' ? [{ row: row as Row, path: [...path, index] }] : [],
+  )
+}
+
+function each(
+  file: unknown,
+  path: Finding['path'],
+  rule: (row: Row, path: Finding['path']) => readonly Finding[],
+): readonly Finding[] {
+  return rows(file, path).flatMap((item) => rule(item.row, item.path))
+}
+
+function repeated(file: unknown, path: Finding['path'], key: string): readonly Finding[] {
+  const seen = new Set<unknown>()
+  return each(file, path, (row, at) => {
+    const value = row[key]
+    if (value === undefined || !seen.has(value)) {
+      seen.add(value)
+      return []
+    }
+    return [{ path: [...at, key], message: `${String(value)} stands twice in this list`, hint: 'Keep one of the two.' }]
+  })
+}
+
+function eitherKeyOrPattern(row: Row, path: Finding['path']): readonly Finding[] {
+  const given = ['key', 'pattern'].filter((key) => row[key] !== undefined)
+  if (given.length === 1) return []
+  const message = given.length === 0 ? 'has neither `key` nor `pattern`' : 'has both `key` and `pattern`'
+  return [{ path, message, hint: 'Give `key` for a JSON or TOML file, else `pattern`.' }]
+}
+
+function esbuildPieces(row: Row, path: Finding['path']): readonly Finding[] {
+  const wanted = row['builder'] === 'esbuild'
+  if (wanted === (row['esbuild'] !== undefined)) return []
+  return wanted
+    ? [{ path, message: 'has `builder: esbuild` but no `esbuild` section', hint: 'Add esbuild: { entries, outdir }.' }]
+    : [
+        {
+          path: [...path, 'esbuild'],
+          message: 'has no effect without `builder: esbuild`',
+          hint: 'Add it, or remove this.',
+        },
+      ]
+}
+
+function portOfCommand(row: Row, path: Finding['path']): readonly Finding[] {
+  const command = row['command']
+  const named = Array.isArray(command) && command.some((word) => String(word).includes('{port}'))
+  if (!named || row['port'] !== undefined) return []
+  return [{ path, message: 'uses {port} but has no `port`', hint: 'Add the port it listens on by default.' }]
+}
+
+function generatedKey(row: Row, path: Finding['path']): readonly Finding[] {
+  if (row['generate'] === undefined || row['secret'] === true) return []
+  return [
+    { path: [...path, 'generate'], message: 'makes a key that is not marked secret', hint: 'Add `secret: true`.' },
+  ]
+}
+
+function databaseSource(row: Row, path: Finding['path'], file: unknown): readonly Finding[] {
+  const wants = String(row['from'] ?? '').startsWith('database.')
+  if (!wants || valueAt(file, ['runtime', 'database']) !== undefined) return []
+  const hint = 'Add runtime.database, or remove `from`.'
+  return [{ path: [...path, 'from'], message: 'speaks of a database, but runtime.database is missing', hint }]
+}
