@@ -112,16 +112,21 @@ export class CommandOutput extends Error {
   readonly tail: string
 
   constructor(command: Command, cause: unknown) {
-    super(command.join(' '), { cause })
+    super(withoutLogins(command.join(' ')), { cause })
     this.name = 'CommandOutput'
     this.command = command
     const all = cause instanceof Error && 'all' in cause ? cause.all : undefined
     const stderr = cause instanceof Error && 'stderr' in cause ? cause.stderr : undefined
     const text = all ?? stderr ?? ''
-    this.tail = (text instanceof Uint8Array ? Buffer.from(text).toString() : String(text))
+    this.tail = withoutLogins(text instanceof Uint8Array ? Buffer.from(text).toString() : String(text))
       .trimEnd()
       .split('\n')
       .slice(-30)
       .join('\n')
   }
+}
+
+/** Text with the user part of every URL masked: registries are often configured with a password in it. */
+function withoutLogins(text: string): string {
+  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1***@')
 }
