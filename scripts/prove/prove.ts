@@ -1,10 +1,11 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Built, BuiltOutput } from '../lib/core/artifact.ts'
+import type { BuiltOutput } from '../lib/core/artifact.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { ProofListing, ProvenArtifact } from '../lib/core/proof.ts'
 import { comparePaths, type StaticTree } from '../lib/core/tree.ts'
-import { measureFile, readStageJson, writeJson } from '../lib/io/files.ts'
+import { builtOutputs } from '../lib/io/built-outputs.ts'
+import { measureFile, writeJson } from '../lib/io/files.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { loadStatic } from '../lib/io/stage-trees.ts'
 import { proveCarries, proveDigest, proveNameAndSize, proveNothingSecret } from './findings.ts'
@@ -40,16 +41,6 @@ export async function prove(stage: Stage): Promise<ProofListing> {
   const proof: ProofListing = { schema: 1, static: sha256, artifacts }
   await writeJson(proofFile, proof)
   return proof
-}
-
-/** Every planned format's hand-over, in the plan's order. */
-export async function builtOutputs({ plan, out }: Stage): Promise<readonly BuiltOutput[]> {
-  const outputs: BuiltOutput[] = []
-  for (const { name } of plan.formats) {
-    const built = await readStageJson<Built>(join(out, 'built', `${name}.json`), `build ${name}`)
-    outputs.push(...built.outputs)
-  }
-  return outputs
 }
 
 async function assertPromised({ plan, out }: Stage, outputs: readonly BuiltOutput[]): Promise<void> {

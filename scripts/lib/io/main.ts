@@ -1,5 +1,6 @@
 import colors from 'picocolors'
 import { ReleaseError } from '../core/error.ts'
+import { nearest } from '../core/nearest.ts'
 import { parseArguments, renderHelp, type Verb } from './command-line.ts'
 import { installInterrupt } from './interrupt.ts'
 import { CommandOutput } from './run.ts'
@@ -16,8 +17,42 @@ export async function main(verb: Verb, words: readonly string[] = process.argv.s
   }
 }
 
+/** The whole command line: picks the verb by the first word; no word or --help shows the table of verbs. */
+export async function runCommandLine(verbs: readonly Verb[], words = process.argv.slice(2)): Promise<void> {
+  const [name, ...rest] = words
+  if (name === undefined || name === '--help' || name === 'help') return void process.stdout.write(renderVerbs(verbs))
+  const verb = verbs.find((candidate) => candidate.name === name)
+  if (verb !== undefined) return main(verb, rest)
+  const near = nearest(
+    name,
+    verbs.map((candidate) => candidate.name),
+  )
+  const hint = near === undefined ? 'See `slipway --help`.' : `Did you mean \`slipway ${near}\`?`
+  process.exitCode = 2
+  process.stderr.write(renderError(new ReleaseError('USAGE', `there is no verb ${name}`, { hint })))
+}
+
+function renderVerbs(verbs: readonly Verb[]): string {
+  const width = Math.max(...verbs.map(({ name }) => name.length))
+  const rows = verbs.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
+  const examples = ['slipway dry-run --project .', 'slipway check', 'slipway VERB --help'].map((line) => `  ${line}`)
+  return [
+    'Slipway releases self-hosted Python web applications: static files built once, every artifact proven.',
+    '',
+    'Usage: slipway VERB [options]',
+    '',
+    'Verbs, in the order of a release:',
+    ...rows,
+    '',
+    'Examples:',
+    ...examples,
+    '',
+  ].join('\n')
+}
+
 /** What a person reads of a failure: the message, where, what a program said, and what to do. */
 export function renderError(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(renderError).join('')
   if (!(error instanceof ReleaseError)) return renderBug(error)
   const { code, message, hint, at, cause } = error
   const where = at === undefined ? '' : `${at.file}:${at.line}:${at.column} `
