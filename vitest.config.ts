@@ -1,5 +1,8 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
+// Acceptance tests of one run share one release of the sample: see test/support/release.ts.
+process.env['SLIPWAY_TEST_RUN'] ??= String(process.pid)
+
 const config: ViteUserConfig = defineConfig({
   test: {
     reporters: ['default', './test/support/tally.ts'],
