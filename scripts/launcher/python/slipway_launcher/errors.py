@@ -1,0 +1,19 @@
+"""What a person is told, and the exit codes that scripts may rely on."""
+
+DONE = 0
+FAILED = 1  # the application, the database or the service said no
+USAGE = 2  # wrong command line, or not allowed to read something
+CONFIGURATION = 78  # EX_CONFIG of sysexits.h: something must be set first
+
+
+class Refusal(Exception):
+    """Ends the launcher with sentences instead of a traceback."""
+
+    def __init__(self, message, code=FAILED):
+        super().__init__(message)
+        self.code = code
+
+
+def reason(error):
+    """The system's words for an OSError, without path and number."""
+    return (error.strerror or str(error)).lower()

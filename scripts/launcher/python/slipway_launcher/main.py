@@ -1,0 +1,172 @@
+"""The table of verbs, and the command line made from it."""
+import argparse
+import os
+import sys
+from collections import namedtuple
+
+from . import verbs
+from .check import check
+from .errors import DONE, USAGE, Refusal
+from .layout import Layout
+from .session import Session
+
+Verb = namedtuple('Verb', 'usage summary run options')  # options: None where every word is the command's own
+FURTHER = 'Words behind a -- are given to the command as they are.'
+
+
+def no_options(parser):
+    pass
+
+
+def address_options(parser):
+    parser.add_argument('--host', help='address instead of APP_HOST')
+    parser.add_argument('--port', help='port instead of PORT')
+
+
+def run_options(parser):
+    parser.add_argument('service', nargs='?', help='the first one unless named')
+    address_options(parser)
+    parser.add_argument('--migrate', action='store_true', help='bring the database up to date first')
+    wait_option(parser)
+    parser.epilog = FURTHER
+
+
+def wait_option(parser):
+    parser.add_argument('--wait', type=float, default=60, metavar='SECONDS', help='for the database (60)')
+
+
+def migrate_options(parser):
+    wait_option(parser)
+    parser.epilog = FURTHER
+
+
+def health_options(parser):
+    parser.add_argument('service', nargs='?', help='the first one unless named')
+    parser.add_argument('--ready', action='store_true', help='ask whether it can serve, not only whether it lives')
+    address_options(parser)
+    parser.add_argument('--timeout', type=float, default=5, metavar='SECONDS', help='for the answer (5)')
+
+
+def paths_options(parser):
+    parser.add_argument('--json', action='store_true', help='for programs')
+
+
+def kube_options(parser):
+    parser.add_argument('--name', required=True, help='name of the Secret')
+    parser.add_argument('--namespace', help='the pod\'s own unless given')
+    parser.add_argument('--label', action='append', default=[], metavar='NAME=VALUE', help='may be repeated')
+    parser.add_argument('--server', metavar='URL', help='API server, outside a pod')
+    parser.add_argument('--token-file', metavar='FILE', help='bearer token')
+    parser.add_argument('--ca-file', metavar='FILE', help='certificates of the API server')
+    parser.add_argument('--insecure', action='store_true', help='do not check the certificate')
+
+
+VERBS = {
+    'init': Verb('', 'make directories and keys that are missing', verbs.init, no_options),
+    'run': Verb('[SERVICE]', 'run a service, the first one unless named', verbs.run, run_options),
+    'migrate': Verb('', 'bring the database up to date, one at a time', verbs.migrate, migrate_options),
+    'manage': Verb('…', 'the application\'s management commands', verbs.stated('manage'), None),
+    'createsuperuser': Verb('…', 'make an administrator', verbs.stated('createsuperuser'), None),
+    'check': Verb('', 'say what is well and what is missing', lambda session, _: check(session), no_options),
+    'health': Verb('[SERVICE]', 'ask the running service; --ready: whether it can serve', verbs.ask_health, health_options),
+    'paths': Verb('', 'where everything is; --json', verbs.paths, paths_options),
+    'version': Verb('', 'the application\'s version', verbs.version, no_options),
+    'kube-secret': Verb('--name NAME', 'add missing keys to a Kubernetes Secret', verbs.kube_secret, kube_options),
+    'python': Verb('…', 'Python with the application\'s path and environment', verbs.python, None),
+}
+
+
+def table(layout):
+    """The verbs that this application has, and its own commands; a verb of the launcher wins over one of the same name."""
+    lacking = [field for field in ('migrate', 'manage', 'createsuperuser') if not layout.data.get(field)]
+    lacking += [] if layout.services else ['run', 'health']
+    lacking += [] if layout.generated() else ['kube-secret']
+    found = {name: verb for name, verb in VERBS.items() if name not in lacking}
+    for name, command in sorted(layout.data['commands'].items()):
+        found.setdefault(name, Verb('…', ' '.join(command), verbs.own(name), None))
+    return found
+
+
+def help_text(layout):
+    rows = [('%s %s' % (name, verb.usage)).strip() for name, verb in table(layout).items()]
+    width = max(map(len, rows))
+    lines = ['  %-*s  %s' % (width, row, verb.summary) for row, verb in zip(rows, table(layout).values())]
+    services = ', '.join(service['name'] for service in layout.services) or 'none'
+    return '\n'.join([
+        '%s %s: %s' % (layout.title, layout.version, layout.data['summary']),
+        '',
+        'usage: %s [--config FILE] [--state DIR] VERB …' % layout.name,
+        '',
+        *lines,
+        '',
+        'services: %s' % services,
+        'configuration, lowest first: %s' % ', '.join(layout.config + ['--config FILE', 'the environment']),
+        'exit codes: 0 done, 1 failed, 2 wrong use or not allowed, 78 something must be configured first',
+        layout.data['homepage'],
+    ])
+
+
+def introduction(layout):
+    """What `APP` alone says: what it is, what to set, what to type next."""
+    rows = [row for row in layout.rows if row.get('from', '').startswith('database.')]
+    files = [path for path in layout.config if path.endswith('.env')]
+    place = ' or in '.join(['the environment'] + files[:1])
+    wanted = 'DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/NAME' if rows else 'its variables'
+    names = [name for name in ('check', 'migrate', 'run') if name in table(layout)]
+    commands = ', '.join('`%s %s`' % (layout.name, name) for name in names)
+    return '\n'.join([
+        '%s %s: %s' % (layout.title, layout.version, layout.data['summary']),
+        'Configure: set %s in %s' % (wanted, place),
+        'Then: %s; `%s --help` lists every verb' % (commands, layout.name),
+    ])
+
+
+def split_options(words):
+    """Options before the verb, and the rest."""
+    options, rest = {}, list(words)
+    while rest and rest[0].startswith('-'):
+        name, sign, value = rest[0].partition('=')
+        if name not in ('--config', '--state'):
+            break
+        if not sign and len(rest) < 2:
+            raise Refusal('%s wants a path' % name, USAGE)
+        options[name[2:]] = os.path.abspath(value if sign else rest[1])
+        rest = rest[1 if sign else 2:]
+    return options, rest
+
+
+def verb_options(layout, name, verb, words):
+    """The parsed options of a verb, or the words themselves where they belong to the command."""
+    if verb.options is None:
+        return words
+    parser = argparse.ArgumentParser(prog='%s %s' % (layout.name, name), description=verb.summary, allow_abbrev=False)
+    verb.options(parser)
+    end = words.index('--') if parser.epilog == FURTHER and '--' in words else len(words)
+    return parser.parse_args(words[:end], argparse.Namespace(arguments=words[end + 1:]))
+
+
+def dispatch(data_path, words):
+    options, rest = split_options(words)
+    layout = Layout(data_path, options.get('state'))
+    if not rest:
+        print(introduction(layout))
+        return DONE
+    if rest[0] in ('--help', '-h', 'help'):
+        print(help_text(layout))
+        return DONE
+    name = 'version' if rest[0] == '--version' else rest[0]
+    verb = table(layout).get(name)
+    if verb is None:
+        raise Refusal('%s has no verb %s; `%s --help` lists them' % (layout.name, name, layout.name), USAGE)
+    return verb.run(Session(layout, options), verb_options(layout, name, verb, rest[1:]))
+
+
+def main(data_path, words=None):
+    """Runs one command line and gives its exit code; the application's own SystemExit passes through."""
+    try:
+        return dispatch(data_path, sys.argv[1:] if words is None else words)
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return refusal.code
+    except KeyboardInterrupt:
+        return 130

@@ -1,0 +1,3 @@
+import echo_server
+
+echo_server.tell()
