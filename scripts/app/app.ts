@@ -1,0 +1,51 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Facts } from '../lib/core/facts.ts'
+import type { AppListing } from '../lib/core/stages.ts'
+import { filterTree, mergeTrees, type Tree } from '../lib/core/tree.ts'
+import { assertFreeSpace, writeJson } from '../lib/io/files.ts'
+import type { Stage } from '../lib/io/stage.ts'
+import { loadTree, openTree, writeTree } from '../lib/io/tree-files.ts'
+import { assertLinksInside } from './links.ts'
+import { assertNoSecrets } from './secrets.ts'
+import { selectFiles } from './select.ts'
+import { compileTranslations } from './translations.ts'
+
+/** The app stage: what will be installed, either the Python tree or the project's own wheel, unpacked. */
+export async function makeApp(stage: Stage): Promise<void> {
+  await stage.report.task('app', async () => {
+    const source = await loadTree(stage.out, 'source', 'source')
+    const tree = await sourceTree(stage, source)
+    await assertFreeSpace(stage.out, 2 * sizeOf(tree))
+    await rm(join(stage.out, 'app.json'), { force: true })
+    await writeTree(join(stage.out, 'app'), tree)
+    const listing: AppListing = { schema: 1, layout: 'tree', files: tree.files }
+    await writeJson(join(stage.out, 'app.json'), listing)
+  })
+}
+
+async function sourceTree(stage: Stage, source: Tree): Promise<Tree> {
+  const { python, app }: Facts = stage.plan.facts
+  const selected = selectFiles(source, python.include, python.exclude, app.licenseFiles)
+  await assertNoSecrets(selected, python.allow)
+  const translated = await compileTranslations(selected, python.translations)
+  const tree = mergeTrees([translated, overlayTree(stage, python.overlay)])
+  assertLinksInside(tree)
+  return tree
+}
+
+/** The overlay, from what plan copied into dist/inputs/. */
+function overlayTree({ out, plan }: Stage, overlay: string | undefined): Tree {
+  const inputs = openTree(join(out, 'inputs'), plan.inputs)
+  if (overlay === undefined) return filterTree(inputs, () => false)
+  const prefix = `${overlay.replace(/\/$/, '')}/`
+  const below = inputs.files.filter((entry) => entry.path.startsWith(prefix))
+  return {
+    files: below.map((entry) => ({ ...entry, path: entry.path.slice(prefix.length) })),
+    read: (file) => inputs.read({ ...file, path: prefix + file.path }),
+  }
+}
+
+function sizeOf(tree: Tree): number {
+  return tree.files.reduce((sum, entry) => sum + ('size' in entry ? entry.size : 0), 0)
+}

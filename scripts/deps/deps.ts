@@ -1,0 +1,86 @@
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ReleaseError } from '../lib/core/error.ts'
+import { targetName } from '../lib/core/facts.ts'
+import type { DepsListing } from '../lib/core/stages.ts'
+import { adoptFolder } from '../lib/io/adopt.ts'
+import { builderPython } from '../lib/io/builder-python.ts'
+import { assertFreeSpace, writeJson } from '../lib/io/files.ts'
+import type { Stage } from '../lib/io/stage.ts'
+import { openUv } from '../lib/io/uv.ts'
+import { assertNativeAsDeclared } from './native.ts'
+import { readPackages } from './packages.ts'
+import { pruneVendor } from './prune.ts'
+import { requirementsOf } from './requirements.ts'
+import { resolve, type Wanted } from './resolve.ts'
+
+const ROOM = 2 ** 29 // one unpacked tree with its working copy
+
+type VendoredTree = DepsListing['trees'][string]
+
+/** The deps stage: third-party packages, unpacked, for each target and for the builder's own Python. */
+export async function makeDeps(stage: Stage): Promise<void> {
+  await rm(join(stage.out, 'deps.json'), { force: true })
+  const python = await builderPython()
+  const wanted = wantedTrees(stage)
+  await assertFreeSpace(stage.out, ROOM * wanted.length)
+  const requirements = await requirementsOf(stage)
+  if (requirements.notice !== undefined) stage.report.notice(requirements.notice)
+  const uv = await openUv(stage.cache, stage.plan.facts.tools.uv)
+  const trees: Record<string, VendoredTree> = {}
+  const failures: ReleaseError[] = []
+  for (const want of wanted) {
+    try {
+      trees[want.name] = await vendor(stage, want, (dir) => resolve(uv, python, requirements, want, dir))
+    } catch (error) {
+      if (!(error instanceof ReleaseError) || error.code === 'INTERRUPTED') throw error
+      failures.push(error)
+    }
+  }
+  throwTogether(failures)
+  assertNativeAsDeclared(stage.plan.facts.python.native, trees)
+  await forgetOthers(stage.out, Object.keys(trees))
+  await writeJson(join(stage.out, 'deps.json'), { schema: 1, builder: python.minor, trees } satisfies DepsListing)
+}
+
+function wantedTrees({ plan }: Stage): readonly Wanted[] {
+  const { floor } = plan.facts.deps
+  const targets = plan.targets.map((target): Wanted => ({ name: targetName(target), target, floor }))
+  return plan.facts.python.collect === undefined ? targets : [...targets, { name: 'builder', floor }]
+}
+
+async function vendor(stage: Stage, want: Wanted, fill: (dir: string) => Promise<void>): Promise<VendoredTree> {
+  return stage.report.task(`dependencies ${want.name}`, async (task) => {
+    const dir = join(stage.out, 'tmp', `vendor-${want.name}`)
+    await rm(dir, { recursive: true, force: true })
+    try {
+      await fill(dir)
+      task.update('tidying')
+      const packages = await readPackages(dir)
+      await pruneVendor(dir)
+      return { files: await adoptVendor(dir, join(stage.out, 'vendor'), want.name), packages }
+    } finally {
+      await rm(dir, { recursive: true, force: true })
+    }
+  })
+}
+
+async function adoptVendor(dir: string, vendorFolder: string, name: string): Promise<VendoredTree['files']> {
+  await mkdir(vendorFolder, { recursive: true })
+  return adoptFolder(dir, join(vendorFolder, name))
+}
+
+function throwTogether(failures: readonly ReleaseError[]): void {
+  const [first] = failures
+  if (first === undefined) return
+  const { code, hint, cause } = first
+  const messages = [...new Set(failures.map((failure) => failure.message))].join('\n')
+  throw new ReleaseError(code, messages, { ...(hint === undefined ? {} : { hint }), cause })
+}
+
+/** Trees of an earlier plan go. */
+async function forgetOthers(out: string, names: readonly string[]): Promise<void> {
+  for (const name of await readdir(join(out, 'vendor')).catch(() => [])) {
+    if (!names.includes(name)) await rm(join(out, 'vendor', name), { recursive: true })
+  }
+}

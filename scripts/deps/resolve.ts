@@ -1,0 +1,95 @@
+import { ReleaseError } from '../lib/core/error.ts'
+import type { Target } from '../lib/core/facts.ts'
+import type { BuilderPython } from '../lib/io/builder-python.ts'
+import { CommandOutput } from '../lib/io/run.ts'
+import type { Uv } from '../lib/io/uv.ts'
+import type { Requirements } from './requirements.ts'
+
+/** One dependency tree; without a target it is for the Python that builds. */
+export interface Wanted {
+  readonly name: string
+  readonly target?: Target
+  readonly floor: string // manylinux_2_28
+}
+
+const MACHINES = { amd64: 'x86_64', arm64: 'aarch64' } as const
+
+/** Resolves for one target, whatever machine this is, and unpacks wheels (never source archives) into a new folder. */
+export async function resolve(
+  uv: Uv,
+  python: BuilderPython,
+  requirements: Requirements,
+  want: Wanted,
+  dir: string,
+): Promise<void> {
+  const { files, findLinks, locked, notAfter } = requirements
+  const args = [
+    ...['pip', 'install', '--python', python.path, '--target', dir, '--only-binary', ':all:'],
+    ...platformArguments(want),
+    ...findLinks.flatMap((folder) => ['--find-links', folder]),
+    ...(locked ? ['--require-hashes'] : []),
+    ...(notAfter === undefined ? [] : ['--exclude-newer', notAfter]),
+    ...files.flatMap((file) => ['--requirements', file]),
+  ]
+  await uv(args).catch((error: unknown) => {
+    throw error instanceof ReleaseError ? explain(error, want, python) : error
+  })
+}
+
+function platformArguments({ target, floor }: Wanted): readonly string[] {
+  if (target === undefined) return []
+  return ['--python-version', target.python, '--python-platform', `${MACHINES[target.arch]}-${floor}`]
+}
+
+interface Reason {
+  readonly pattern: RegExp
+  readonly code: ReleaseError['code']
+  readonly hint: string
+  message(names: string, where: string): string
+}
+
+// What uv says (its resolver's report), and what it means for the person who releases.
+const REASONS: readonly Reason[] = [
+  {
+    pattern: /(?:Because|and) ([\w.=<>~!-]+) (?:has no usable wheels|has no wheels with)/g,
+    code: 'DEPS_UNRESOLVED',
+    message: (names, where) => `no wheel for ${where}: ${names}`,
+    hint: 'Give wheels for it in a folder named by deps.wheels, or let a clean root of the target build it (deps.build).',
+  },
+  {
+    pattern:
+      /(?:Because|and) (?:there is no version of )?([\w.=<>~!-]+)(?: was not found in the package registry| and you require)/g,
+    code: 'NOT_IN_REGISTRY',
+    message: (names, where) => `the Python index lacks ${names} (asked for ${where})`,
+    hint: 'Check the name and the version; a mirror may lag behind, UV_DEFAULT_INDEX names another index.',
+  },
+  {
+    pattern: /Hash mismatch for [`']?([\w.=-]+)/g,
+    code: 'HASH_MISMATCH',
+    message: (names, where) => `not the locked bytes: ${names} (for ${where})`,
+    hint: 'Somebody changed the file on the index, or the lock is wrong: do not use it before you know why.',
+  },
+  {
+    pattern: /(?:Failed to fetch|error sending request|dns error|Request failed after)()/g,
+    code: 'NETWORK_FAILED',
+    message: (_names, where) => `the Python index did not answer while resolving for ${where}`,
+    hint: 'Check the network and run the same command again; what was downloaded is kept.',
+  },
+]
+
+/** The failure of uv in the project's words; uv's own are its cause. */
+function explain(error: ReleaseError, { target }: Wanted, python: BuilderPython): ReleaseError {
+  const said = error.cause instanceof CommandOutput ? error.cause.tail.replaceAll(/\s+/g, ' ') : ''
+  const where =
+    target === undefined ? `the builder's Python ${python.minor}` : `Python ${target.python} on ${target.arch}`
+  for (const { pattern, code, message, hint } of REASONS) {
+    const names = [...said.matchAll(pattern)].map(([, name = '']) => name)
+    if (names.length > 0)
+      return new ReleaseError(code, message([...new Set(names)].join(', '), where), { hint, cause: error.cause })
+  }
+  if (error.code !== 'COMMAND_FAILED') return error
+  return new ReleaseError('DEPS_UNRESOLVED', `dependencies for ${where} cannot be resolved`, {
+    hint: 'Mend the requirements; the lines above are what uv says.',
+    cause: error.cause,
+  })
+}
