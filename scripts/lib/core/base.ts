@@ -1,3 +1,5 @@
+import { posix } from 'node:path'
+import { ReleaseError } from './error.ts'
 import type { Spooled } from './format.ts'
 
 /** A node of an image's merged file system. */
@@ -41,4 +43,35 @@ export interface Base {
   readonly origin?: { readonly name: string; readonly digest: string }
   /** The Python minor it brings (`3.13`), and the interpreter's path. */
   readonly python: { readonly minor: string; readonly path: string }
+}
+
+const HOPS = 40 // as many links as Linux follows (path_resolution(7))
+
+/** Where a path really lies: links among its parents are followed, and the last part too when `last` is asked for. */
+export function resolvePath(view: ReadonlyMap<string, ViewEntry>, path: string, last = false): string {
+  let real = clean(path)
+  for (let hops = 0; hops <= HOPS; hops++) {
+    const link = firstLink(view, real, last)
+    if (link === undefined) return real
+    const target = link.target.startsWith('/') ? link.target : `${posix.dirname(link.path)}/${link.target}`
+    real = clean(target + real.slice(link.path.length))
+  }
+  throw new ReleaseError('PATH_REFUSED', `${path} goes through a circle of links in the image base`)
+}
+
+function clean(path: string): string {
+  return posix.normalize(`/${path}`).slice(1)
+}
+
+function firstLink(
+  view: ReadonlyMap<string, ViewEntry>,
+  path: string,
+  last: boolean,
+): { readonly path: string; readonly target: string } | undefined {
+  for (let end = path.indexOf('/'); end > 0; end = path.indexOf('/', end + 1)) {
+    const entry = view.get(path.slice(0, end))
+    if (entry?.kind === 'link') return entry
+  }
+  const entry = last ? view.get(path) : undefined
+  return entry?.kind === 'link' ? entry : undefined
 }

@@ -1,0 +1,44 @@
+import { gather } from '../lib/archive/bytes.ts'
+import { type ArchiveEntry, contentOf, type FileEntry, fileEntry } from '../lib/archive/entry.ts'
+
+// What maintainer scripts of the packages would have done, and no more: everything here was missed by something
+const PASSWD = `root:x:0:0:root:/root:/usr/sbin/nologin
+app:x:10001:0:app:/data:/usr/sbin/nologin
+nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+`
+const GROUP = `root:x:0:
+tty:x:5:
+staff:x:50:
+nogroup:x:65534:
+`
+const HOSTS = '127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n' // for runtimes that bind none
+const NSSWITCH = 'passwd: files\ngroup: files\nhosts: files dns\n'
+const CA_BUNDLE = 'etc/ssl/certs/ca-certificates.crt'
+const CA_FOLDER = 'usr/share/ca-certificates/'
+
+/** Files that no package ships and that programs miss: the lowest layer gets users, names and trusted certificates. */
+export async function emulatedFiles(entries: ReadonlyMap<string, ArchiveEntry>): Promise<ArchiveEntry[]> {
+  const files = [
+    fileEntry('etc/passwd', PASSWD),
+    fileEntry('etc/group', GROUP),
+    fileEntry('etc/hosts', HOSTS),
+    fileEntry('etc/nsswitch.conf', NSSWITCH),
+  ]
+  const certificates = [...entries.values()].filter(isCertificate)
+  return certificates.length === 0 ? files : [...files, ...(await trust(certificates))]
+}
+
+function isCertificate(entry: ArchiveEntry): entry is FileEntry {
+  return entry.kind === 'file' && entry.path.startsWith(CA_FOLDER) && entry.path.endsWith('.crt')
+}
+
+/** The bundle that update-ca-certificates(8) writes, and the links of the `openssl` package that OpenSSL finds it by. */
+async function trust(certificates: readonly FileEntry[]): Promise<ArchiveEntry[]> {
+  const ordered = certificates.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const texts = await Promise.all(ordered.map(async (file) => Buffer.from(await gather(contentOf(file))).toString()))
+  return [
+    fileEntry(CA_BUNDLE, texts.map((text) => `${text.trimEnd()}\n`).join('')),
+    { kind: 'link', path: 'usr/lib/ssl/cert.pem', target: `/${CA_BUNDLE}` },
+    { kind: 'link', path: 'usr/lib/ssl/certs', target: '/etc/ssl/certs' },
+  ]
+}

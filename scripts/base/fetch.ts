@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises'
+import { ReleaseError } from '../lib/core/error.ts'
+import { cachedFile } from '../lib/io/cache.ts'
+import { readDeb } from './deb-file.ts'
+import type { UnpackedPackage } from './layer.ts'
+import type { LockedPackage } from './lock-file.ts'
+import { field } from './package-index.ts'
+import type { ByteSource } from './sources.ts'
+
+/** A locked package from the cache or a source, its sha256 and its own name and version checked, and unpacked. */
+export async function fetchPackage(source: ByteSource, cache: string, locked: LockedPackage): Promise<UnpackedPackage> {
+  const path = await cachedFile(cache, locked.sha256, packageName(locked), () =>
+    source.open({ path: locked.path, package: locked }),
+  )
+  const deb = await readDeb(packageName(locked), await readFile(path))
+  for (const [name, value] of [
+    ['Package', locked.name],
+    ['Version', locked.version],
+  ] as const) {
+    if (field(deb.control, name) === value) continue
+    throw new ReleaseError('HASH_MISMATCH', `${packageName(locked)} says another ${name} of itself`, {
+      hint: 'Run `slipway lock` again.',
+    })
+  }
+  return { locked, deb }
+}
+
+/** `name=version:arch`, for people. */
+export function packageName({ name, version, arch }: LockedPackage): string {
+  return `${name}=${version}:${arch}`
+}
+
+/** The results in the order of the items, at most `limit` of them in work. */
+export async function mapLimited<A, B>(
+  items: readonly A[],
+  limit: number,
+  work: (item: A) => Promise<B>,
+): Promise<B[]> {
+  const results: B[] = []
+  const entries = items.entries()
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of entries) results[index] = await work(item)
+  }
+  await Promise.all(Array.from({ length: limit }, worker))
+  return results
+}
