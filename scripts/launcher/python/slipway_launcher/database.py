@@ -5,7 +5,7 @@ import re
 import time
 from contextlib import contextmanager
 
-from .errors import FAILED, Refusal
+from .errors import TRY_AGAIN, Refusal
 from .session import tell
 
 
@@ -52,7 +52,7 @@ def wait(driver, parameters, seconds, hint=''):
         if time.monotonic() >= deadline:
             advice = '\n' + hint if hint else ''
             raise Refusal('the database %s cannot be reached: %s%s' % (
-                describe(parameters), trouble, advice), FAILED) from None
+                describe(parameters), trouble, advice), TRY_AGAIN) from None
         if trouble != told:
             tell('waiting for the database %s: %s' % (describe(parameters), trouble))
             told = trouble
@@ -80,7 +80,7 @@ def only_one(connection, name, seconds):
     told = False
     while not ask(connection, 'SELECT pg_try_advisory_lock(%s::bigint)', lock_number(name)):
         if time.monotonic() >= deadline:
-            raise Refusal('another migration has been running for %d seconds' % seconds, FAILED)
+            raise Refusal('another migration has been running for %d seconds' % seconds, TRY_AGAIN)
         if not told:
             tell('waiting for another migration to end')
             told = True

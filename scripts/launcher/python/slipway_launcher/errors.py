@@ -3,6 +3,7 @@
 DONE = 0
 FAILED = 1  # the application, the database or the service said no
 USAGE = 2  # wrong command line, or not allowed to read something
+TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h: the database does not answer; the same command may succeed later
 CONFIGURATION = 78  # EX_CONFIG of sysexits.h: something must be set first
 
 

@@ -101,7 +101,7 @@ def help_text(layout):
         '',
         'services: %s' % services,
         'configuration, lowest first: %s' % ', '.join(layout.config + ['--config FILE', 'the environment']),
-        'exit codes: 0 done, 1 failed, 2 wrong use or not allowed, 78 something must be configured first',
+        'exit codes: 0 done, 1 failed, 2 wrong use or not allowed, 75 the database does not answer, 78 configure first',
         layout.data['homepage'],
     ])
 

@@ -34,7 +34,7 @@ def standard_library():
     return [path for path in sys.path if path and os.path.basename(path) not in ('site-packages', 'dist-packages')]
 
 
-def environment_path(layout):
+def environment_path():
     """A virtual environment's sys.path without working directory and script directory."""
     site_directories = set(map(os.path.realpath, site.getsitepackages()))
     unwanted = {os.path.realpath(os.getcwd()), os.path.realpath(os.path.dirname(sys.argv[0]))} - site_directories
@@ -53,19 +53,16 @@ def add_site_directory(path):
 
 def settle_path(layout):
     """The application first, then what is its own; child interpreters get the same by PYTHONPATH."""
-    if layout.channel == 'wheel':
-        sys.path[:] = [layout.app] + environment_path(layout)
-        own = [layout.app]
-    else:
-        sys.path[:] = [layout.app] + standard_library()
-        for path in layout.vendor:
-            add_site_directory(path)
-        own = [layout.app] + layout.vendor
+    wheel = layout.channel == 'wheel'
+    sys.path[:] = [layout.app] + (environment_path() if wheel else standard_library())
+    for path in layout.vendor:
+        add_site_directory(path)
+    if not wheel:
         for name in [name for name in os.environ if name.startswith('PYTHON')]:
             del os.environ[name]
         os.environ['PYTHONNOUSERSITE'] = '1'
     inherited = [path for path in os.environ.get('PYTHONPATH', '').split(os.pathsep) if os.path.isabs(path)]
-    os.environ['PYTHONPATH'] = os.pathsep.join(own + inherited)
+    os.environ['PYTHONPATH'] = os.pathsep.join([layout.app] + layout.vendor + inherited)
 
 
 def settle_bytecode(layout):
