@@ -1,0 +1,83 @@
+import { fileEntry, withDirectories } from '../lib/archive/entry.ts'
+import { gzip } from '../lib/archive/gzip.ts'
+import { tar } from '../lib/archive/tar.ts'
+import { MEDIA_TYPES } from '../lib/core/artifact.ts'
+import { ReleaseError } from '../lib/core/error.ts'
+import type { Facts } from '../lib/core/facts.ts'
+import { defineFormat, type Format, type Work } from '../lib/core/format.ts'
+import { renderAppFile, renderChartFile } from './chart-file.ts'
+import { type HelmConfig, helmSchema } from './config.ts'
+import { chartImage } from './image.ts'
+import { renderReadme } from './readme.ts'
+import { renderValues, renderValuesSchema, valueRows } from './values.ts'
+
+const TEMPLATES = [
+  'NOTES.txt',
+  '_helpers.tpl',
+  'deployment.yaml',
+  'ingress.yaml',
+  'keys.yaml',
+  'persistentvolumeclaim.yaml',
+  'service.yaml',
+  'serviceaccount.yaml',
+  'tests/ready.yaml',
+] as const
+
+/** The Helm chart: fixed templates over generated values, the image pinned by digest. */
+export const helm: Format = defineFormat<HelmConfig>({
+  name: 'helm',
+  needs: ['docker'],
+  schema: helmSchema,
+  check({ version, runtime }) {
+    const unspelt = 'refused' in version.semver ? [{ path: [], message: version.semver.refused }] : []
+    const idle = runtime.services.some(({ port }) => port !== undefined)
+      ? []
+      : [
+          {
+            path: [],
+            message: 'a chart needs a service with a port',
+            hint: 'Give a service of runtime.services its port.',
+          },
+        ]
+    return [...unspelt, ...idle]
+  },
+  outputs: (facts) => [
+    {
+      kind: 'file',
+      name: `${facts.app.name}-${chartVersion(facts)}.tgz`,
+      mediaType: MEDIA_TYPES.chart,
+      carries: 'by-digest',
+    },
+  ],
+  targets: () => [],
+  bases: () => [],
+  build,
+})
+
+async function build(work: Work, config: HelmConfig): Promise<void> {
+  const { facts } = work
+  const version = chartVersion(facts)
+  const image = chartImage(await work.built('docker'), config)
+  const rows = valueRows(facts, config, image)
+  const files = [
+    fileEntry('Chart.yaml', renderChartFile(facts, config, version, image)),
+    fileEntry('README.md', renderReadme(facts, rows)),
+    fileEntry('files/app.json', renderAppFile(facts)),
+    fileEntry('values.schema.json', renderValuesSchema(rows)),
+    fileEntry('values.yaml', renderValues(rows)),
+  ]
+  for (const name of TEMPLATES) {
+    files.push(fileEntry(`templates/${name}`, await work.ownFile(`helm/chart/templates/${name}`)))
+  }
+  const placed = files.map((file) => ({ ...file, path: `${facts.app.name}/${file.path}` }))
+  const entries = withDirectories(placed).filter(({ kind }) => kind === 'file') // Helm packs files only
+  await work.write(
+    `${facts.app.name}-${version}.tgz`,
+    gzip(tar(entries, { dialect: 'ustar', epoch: facts.epoch, owner: '' })),
+  )
+}
+
+function chartVersion({ version }: Facts): string {
+  if ('refused' in version.semver) throw new ReleaseError('VERSION_UNSPELLABLE', version.semver.refused)
+  return version.semver.value
+}
