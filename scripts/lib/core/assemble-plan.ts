@@ -1,5 +1,5 @@
 import { MEDIA_TYPES, type Output } from './artifact.ts'
-import { type Config, configError, type LocatedFinding } from './config/load.ts'
+import { type Config, ConfigError, type LocatedFinding } from './config/load.ts'
 import { type Finding, ReleaseError } from './error.ts'
 import { type Facts, type Target, targetName } from './facts.ts'
 import type { BaseRequest, Format } from './format.ts'
@@ -23,7 +23,7 @@ export function assemblePlan(parts: PlanParts): Plan {
   const { facts, config, inputs, checkout, history } = parts
   const { formats, notices } = selectFormats(parts.formats, Object.keys(config.sections), parts.selection)
   const findings = checkFormats(facts, config, formats)
-  if (findings.length > 0) throw configError(findings)
+  if (findings.length > 0) throw new ConfigError(findings)
   const planned = planFormats(facts, config, formats)
   const sealed = sealedOutputs()
   assertNames([...planned, { name: 'slipway itself', outputs: sealed }])

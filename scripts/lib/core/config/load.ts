@@ -51,7 +51,7 @@ export function readConfig(text: string, file: string, formats: readonly Format[
 /** A valid slipway.yaml, or CONFIG_INVALID with all findings. */
 export function loadConfig(text: string, file: string, formats: readonly Format[]): Config {
   const { config, findings } = readConfig(text, file, formats)
-  if (config === undefined) throw configError(findings)
+  if (config === undefined) throw new ConfigError(findings)
   return config
 }
 
@@ -125,10 +125,28 @@ export function renderFinding({ at, path, message, hint }: LocatedFinding): stri
   return hint === undefined ? `${where} ${what}` : `${where} ${what}\n    ${hint}`
 }
 
-/** CONFIG_INVALID with every finding in its message. */
-export function configError(findings: readonly LocatedFinding[]): ReleaseError {
+/** CONFIG_INVALID; the message holds every finding. */
+export class ConfigError extends ReleaseError {
+  readonly findings: readonly LocatedFinding[]
+
+  constructor(findings: readonly LocatedFinding[]) {
+    super('CONFIG_INVALID', `${countOf(findings)}\n${indented(findings)}`)
+    this.findings = findings
+  }
+}
+
+/** What `slipway check` prints: what is wrong, then what deserves a look. */
+export function renderCheck(errors: readonly LocatedFinding[], notices: readonly LocatedFinding[]): string {
+  const said = errors.length === 0 ? 'nothing is wrong' : countOf(errors)
+  const look = notices.length === 0 ? [] : ['worth a look:', indented(notices)]
+  return [said, ...(errors.length === 0 ? [] : [indented(errors)]), ...look].join('\n')
+}
+
+function countOf(findings: readonly LocatedFinding[]): string {
   const count = findings.length === 1 ? 'one thing is wrong' : `${findings.length} things are wrong`
-  const lines = findings.map((finding) => `  ${renderFinding(finding)}`)
-  const [first] = findings
-  return new ReleaseError('CONFIG_INVALID', `${count} in ${first?.at.file ?? 'the configuration'}\n${lines.join('\n')}`)
+  return `${count} in ${findings[0]?.at.file ?? 'the configuration'}`
+}
+
+function indented(findings: readonly LocatedFinding[]): string {
+  return findings.map((finding) => `  ${renderFinding(finding)}`).join('\n')
 }

@@ -1,0 +1,28 @@
+import type { Finding } from './error.ts'
+import type { Variable } from './facts.ts'
+
+/** A place in the code that reads an environment variable. */
+export type VariableRead = readonly [name: string, file: string, line: number]
+
+const OWN = /^(APP_[A-Z_]+|DJANGO_SETTINGS_MODULE|PATH|HOME|PYTHON[A-Z]*)$/ // set by the launcher or the system
+
+/** Where the table of variables and the code do not agree; a notice each, since code may read names it puts together. */
+export function variableDrift(table: readonly Variable[], reads: readonly VariableRead[]): readonly Finding[] {
+  const first = new Map<string, VariableRead>()
+  for (const read of reads) if (!first.has(read[0]) && !OWN.test(read[0])) first.set(read[0], read)
+  const named = new Set(table.map(({ name }) => name))
+  const unnamed = [...first.values()].filter(([name]) => !named.has(name))
+  const unread = table.flatMap((row, index) => (first.has(row.name) ? [] : [{ name: row.name, index }]))
+  return [
+    ...unnamed.map(([name, file, line]) => ({
+      path: ['runtime', 'environment'],
+      message: `the code reads ${name} (${file}:${line}), the table does not name it`,
+      hint: 'Add a row, if whoever installs the application may set it.',
+    })),
+    ...unread.map(({ name, index }) => ({
+      path: ['runtime', 'environment', index, 'name'],
+      message: `no code that Slipway can see reads ${name}`,
+      hint: 'Remove the row, if nothing reads it.',
+    })),
+  ]
+}

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises'
+import { assemblePlan } from '../lib/core/assemble-plan.ts'
+import { type Config, ConfigError, type LocatedFinding, readConfig } from '../lib/core/config/load.ts'
+import { ReleaseError } from '../lib/core/error.ts'
+import type { Format } from '../lib/core/format.ts'
+import { variableDrift } from '../lib/core/variable-drift.ts'
+import type { Project } from '../lib/io/project-options.ts'
+import { decideFacts, standingOf } from './make-plan.ts'
+import { readVariables } from './read-variables.ts'
+
+/** What is wrong with a configuration, and what deserves a look. */
+export interface CheckResult {
+  readonly errors: readonly LocatedFinding[]
+  readonly notices: readonly LocatedFinding[]
+}
+
+/** Reads the configuration as plan does, writes nothing, and compares the table of variables with the code. */
+export async function checkProject(project: Project, formats: readonly Format[]): Promise<CheckResult> {
+  const { config, findings } = readConfig(await readFile(project.config, 'utf8'), project.configName, formats)
+  if (config === undefined) return { errors: findings, notices: [] }
+  return { errors: await planFindings(project, config, formats), notices: await drift(project, config) }
+}
+
+/** Everything that planning would refuse, short of the state of the checkout. */
+async function planFindings(
+  project: Project,
+  config: Config,
+  formats: readonly Format[],
+): Promise<readonly LocatedFinding[]> {
+  try {
+    const standing = await standingOf({ ...project, allowDirty: true }, config.facts.missing)
+    const { facts } = await decideFacts(project, config, standing)
+    const [inputs, checkout] = [{ schema: 1, files: [] } as const, { kind: standing.kind, project: '' }]
+    assemblePlan({ facts, config, formats, selection: project, inputs, checkout, history: [], notices: [] })
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.findings
+    if (!(error instanceof ReleaseError) || error.code === 'USAGE') throw error
+    const { message, hint } = error
+    return [config.locate({ path: SECTION_OF[error.code] ?? [], message, ...(hint === undefined ? {} : { hint }) })]
+  }
+}
+
+/** Which section an error of planning speaks of. */
+const SECTION_OF: Readonly<Record<string, readonly string[]>> = {
+  VERSION_MISMATCH: ['version'],
+  VERSION_UNSPELLABLE: ['version'],
+  FRONTEND_FAILED: ['frontends'],
+}
+
+async function drift(project: Project, config: Config): Promise<readonly LocatedFinding[]> {
+  const { python, runtime } = config.facts
+  const reads = await readVariables(project.folder, project.config, python)
+  if (reads === undefined) {
+    const message = 'not compared with the code, because python3 is not installed'
+    return [config.locate({ path: ['runtime', 'environment'], message })]
+  }
+  return variableDrift(runtime.environment, reads).map((finding) => config.locate(finding))
+}
