@@ -137,8 +137,8 @@ describe('a .deb', () => {
 
   it('that is cut short or none at all is refused', async () => {
     const whole = await bytes([fileEntry('x', 'x')])
-    await expect(readDeb('tool', whole.subarray(0, 200))).rejects.toThrow('cannot be unpacked')
-    await expect(readDeb('tool', Buffer.from('<html>not found</html>'))).rejects.toThrow('cannot be unpacked')
+    await expect(readDeb('tool', whole.subarray(0, 200))).rejects.toThrow('is not a package')
+    await expect(readDeb('tool', Buffer.from('<html>not found</html>'))).rejects.toThrow('is not a package')
   })
 })
 
