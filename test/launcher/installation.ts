@@ -1,11 +1,14 @@
 import { type SpawnOptions, spawn } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { type Layout, renderLauncherData } from '../../scripts/launcher/data.ts'
 import type { Facts } from '../../scripts/lib/core/facts.ts'
 import { trayFacts } from './facts.ts'
+
+/** The system's own interpreter where there is one: others may lie where a service user may not read. */
+export const PYTHON: string = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
 
 const SOURCES = join(import.meta.dirname, '../../scripts/launcher/python')
 
@@ -85,7 +88,7 @@ export function install(change: Partial<Layout> = {}, facts: Facts = trayFacts()
     root,
     layout,
     tray: (words, env = {}, options = {}) =>
-      outcome('python3', [...program, ...words], {
+      outcome(PYTHON, [...program, ...words], {
         cwd: root,
         env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...env },
         ...options,
