@@ -2,6 +2,8 @@ from django.contrib import admin
 
 from core.models import Note, StoredFile
 
+admin.site.site_header = admin.site.site_title = "Satchel"
+
 
 @admin.register(Note)
 class NoteAdmin(admin.ModelAdmin):
