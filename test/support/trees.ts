@@ -54,7 +54,7 @@ export const SATCHEL_COLLECTED: Tree = plantTree({
 
 /** The tree of satchel at its commit, with what must survive: links, modes, dot-files, names that are not ASCII. */
 export const SATCHEL_SOURCE: Tree = plantTree({
-  '.gitignore': 'static/\n',
+  '.gitignore': '/static/\n',
   LICENSE: 'Apache License\nVersion 2.0\n',
   'README.md': '# Satchel\n',
   'config/__init__.py': '__version__ = "1.2.0"\n',

@@ -1,0 +1,50 @@
+import picomatch from 'picomatch'
+import { type ArchiveEntry, fileEntry, treeEntries } from '../lib/archive/entry.ts'
+import type { Work } from '../lib/core/format.ts'
+import { filterTree, mergeTrees, placeTree, type Tree } from '../lib/core/tree.ts'
+import { collectRoot, staticDirectory, topDirectory } from './names.ts'
+import { renderInstall, renderStaticReadme } from './texts.ts'
+
+/** The source tree exactly as it is at the commit. */
+export function sourceEntries({ facts, source }: Work): ArchiveEntry[] {
+  return treeEntries(source, topDirectory(facts))
+}
+
+/** The source with everything a build adds: static files at their places, compiled messages, the version without git. */
+export function withStaticEntries(work: Work): ArchiveEntry[] {
+  const { facts, source } = work
+  const top = topDirectory(facts)
+  const root = collectRoot(facts)
+  const collected = root === undefined ? [] : [placeTree(work.static.collected, root)]
+  // What stands in the collect root is the collect command's, such as a .gitkeep that only held the folder.
+  const kept = root === undefined ? source : filterTree(source, (path) => !path.startsWith(`${root}/`))
+  const tree = mergeTrees([kept, compiledMessages(work), work.static.bundle, ...collected])
+  const taken = new Set(tree.files.map(({ path }) => path.split('/', 1).join('').toLowerCase()))
+  const texts = [
+    ['INSTALL', renderInstall(facts)],
+    ['VERSION', `${facts.version.plain}\n`],
+  ] as const
+  const added = texts.filter(([name]) => !taken.has(name.toLowerCase())) // the project's own say it already
+  return [...treeEntries(tree, top), ...added.map(([name, text]) => fileEntry(`${top}/${name}`, text))]
+}
+
+/** The static files alone, with what must go with them: licences, version, and what they are for. */
+export async function staticEntries(work: Work): Promise<ArchiveEntry[]> {
+  const { facts, source } = work
+  const top = staticDirectory(facts)
+  const licences = filterTree(source, picomatch([...facts.app.licenseFiles], { dot: true }))
+  return [
+    ...treeEntries(licences, top),
+    ...treeEntries(work.static.bundle, `${top}/bundle`),
+    ...treeEntries(work.static.collected, `${top}/collected`),
+    fileEntry(`${top}/README`, renderStaticReadme(facts)),
+    fileEntry(`${top}/VERSION`, `${facts.version.plain}\n`),
+  ]
+}
+
+/** Messages that were compiled on the way from source to application, at the places where the sources of them lie. */
+function compiledMessages({ facts, source, app }: Work): Tree {
+  const tracked = new Set(source.files.map(({ path }) => path))
+  const placed = facts.python.backend === 'generated' // another back end moves its files as it likes
+  return filterTree(app, (path) => placed && path.endsWith('.mo') && !tracked.has(path))
+}

@@ -1,0 +1,32 @@
+import { posix } from 'node:path'
+import type { Facts } from '../lib/core/facts.ts'
+import type { Versions } from '../lib/core/version.ts'
+
+/** The version in names of files and folders: SemVer's spelling, else PEP 440's, else the tag's own; only what GitHub keeps. */
+export function nameVersion({ semver, pep440, plain }: Versions): string {
+  const spelled = [semver, pep440].flatMap((spelling) => ('value' in spelling ? [spelling.value] : []))
+  return kept(spelled[0] ?? plain)
+}
+
+/** `APP-X`: the one top directory, and how every name of this room begins. */
+export function topDirectory(facts: Facts): string {
+  return `${kept(facts.app.name)}-${nameVersion(facts.version)}`
+}
+
+/** `APP-X-static`: the one top directory of the static files alone. */
+export function staticDirectory(facts: Facts): string {
+  return `${topDirectory(facts)}-static`
+}
+
+/** Which static trees there will be: decided by the configuration alone. */
+export function hasStatic({ frontends, python }: Facts): { readonly bundle: boolean; readonly collected: boolean } {
+  return { bundle: frontends.length > 0, collected: python.collect !== undefined }
+}
+
+/** Where the collected files lie in the project, as the configuration says; undefined where nothing is collected. */
+export function collectRoot({ python }: Facts): string | undefined {
+  return python.collect === undefined ? undefined : posix.normalize(python.collect.root).replace(/^\.?\/?$|\/$/, '')
+}
+
+// GitHub rewrites other characters in the names of uploaded files.
+const kept = (text: string): string => text.replaceAll(/[^A-Za-z0-9._-]+/g, '.')

@@ -1,0 +1,98 @@
+import type { Facts } from '../lib/core/facts.ts'
+import { collectRoot, hasStatic, staticDirectory } from './names.ts'
+
+/** INSTALL of the source with static files: how to run it without Node, gettext and git. */
+export function renderInstall(facts: Facts): string {
+  const { app, version, python } = facts
+  const { bundle, collected } = hasStatic(facts)
+  const rows: readonly (readonly [there: boolean, text: string])[] = [
+    [bundle, `- the built front end: ${facts.frontends.flatMap(({ output }) => output).join(', ')}`],
+    [collected, `- ${collectRoot(facts)}/: all static files as a web server serves them`],
+    [python.translations.length > 0, '- compiled translations (.mo)'],
+    [true, '- VERSION'],
+  ]
+  const steps = [
+    `Have Python ${python.requires}${databaseOf(facts)}.`,
+    ...dependencies(facts),
+    `Set the variables that ENVIRONMENT.md of this release lists${settings(facts)}.`,
+    ...(facts.runtime.migrate === undefined
+      ? []
+      : [`Prepare the database:  ${commandLine(facts.runtime.migrate, facts)}`]),
+    ...facts.runtime.services.map(({ name, command, port }) => `Start ${name}:  ${commandLine(command, facts, port)}`),
+  ]
+  return [
+    underlined(`${app.title} ${version.plain}: source with built files`),
+    'Nothing has to be built. Beside the source this archive holds:',
+    '',
+    ...rows.filter(([there]) => there).map(([, text]) => text),
+    '',
+    'To run it from here:',
+    '',
+    ...steps.map((step, index) => `${index + 1}. ${step}`),
+    '',
+    `Ready-made packages and help: ${app.homepage}`,
+    '',
+  ].join('\n')
+}
+
+/** README of the static files alone: what a reverse proxy and a packager do with each folder. */
+export function renderStaticReadme(facts: Facts): string {
+  const { app, version } = facts
+  const { bundle, collected } = hasStatic(facts)
+  const top = staticDirectory(facts)
+  const folders: readonly (readonly [there: boolean, text: string])[] = [
+    [
+      bundle,
+      `bundle/     What the front ends' build left, at its places in the source tree.
+            To add it to the source of the same version:
+            tar -xzf ${top}.tar.gz --strip-components=2 -C SOURCE ${top}/bundle
+`,
+    ],
+    [
+      collected,
+      `collected/  All static files with their final names, for a web server or a CDN:
+            serve this folder below the application's static URL.
+            nginx:  location /static/ { alias /srv/${top}/collected/; gzip_static on; }
+            Use it with exactly this version of ${app.title}.
+`,
+    ],
+  ]
+  return [
+    underlined(`${app.title} ${version.plain}: static files`),
+    ...folders.filter(([there]) => there).map(([, text]) => text),
+    `Licence: ${app.license}`,
+    `Home: ${app.homepage}`,
+    '',
+  ].join('\n')
+}
+
+const underlined = (title: string): string => `${title}\n${'='.repeat(title.length)}\n`
+
+function databaseOf({ runtime: { database } }: Facts): string {
+  return database === undefined ? '' : ` and PostgreSQL ${database.versions}`
+}
+
+function settings({ runtime }: Facts): string {
+  return runtime.settings === undefined ? '' : `, and DJANGO_SETTINGS_MODULE=${runtime.settings}`
+}
+
+function dependencies({ python }: Facts): readonly string[] {
+  if (python.backend === 'own') return ['Install it:  python3 -m pip install .']
+  if (python.requirements.length === 0) return []
+  return [`Install what it needs:  python3 -m pip install ${python.requirements.map((file) => `-r ${file}`).join(' ')}`]
+}
+
+/** A command as a person types it at the top of the source tree. */
+function commandLine(command: readonly string[], facts: Facts, port = 8000): string {
+  const places: Readonly<Record<string, string>> = {
+    '{host}': '127.0.0.1',
+    '{port}': String(port),
+    '{app}': '.',
+    '{state}': './state',
+    '{static}': `./${collectRoot(facts) ?? 'static'}`,
+  }
+  const words = command.map((word) => word.replaceAll(/\{\w+\}/g, (name) => places[name] ?? name))
+  return [...(words[0]?.endsWith('.py') ? ['python3'] : []), ...words].map(quoted).join(' ')
+}
+
+const quoted = (word: string): string => (/^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
