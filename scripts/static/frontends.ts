@@ -1,0 +1,103 @@
+import { mkdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ReleaseError } from '../lib/core/error.ts'
+import type { Frontend } from '../lib/core/facts.ts'
+import type { Command } from '../lib/core/format.ts'
+import { isLink, type Tree, type TreeEntry } from '../lib/core/tree.ts'
+import { adoptFolder } from '../lib/io/adopt.ts'
+import { assertFreeSpace } from '../lib/io/files.ts'
+import type { Task } from '../lib/io/report.ts'
+import type { Stage } from '../lib/io/stage.ts'
+import { loadTree, writeTree } from '../lib/io/tree-files.ts'
+import { bundleWithEsbuild } from './esbuild.ts'
+import { assertExpectations } from './expectations.ts'
+import { assertLockPinned } from './lock-scan.ts'
+import { assertOutputs, copyOutputs, declaredFiles, removeDeclared } from './outputs.ts'
+import { frontendEnvironment, installTools } from './toolchain.ts'
+import { inWorkshop, type Place, type Workshop } from './workshop.ts'
+
+const ROOM = 3 * 2 ** 29 // a front end with its node_modules
+
+/** Builds every front end in a copy of the source; what they left goes to the folder `to`, at its places. */
+export async function buildBundle(stage: Stage, place: Place, to: string): Promise<readonly TreeEntry[]> {
+  const source = await loadTree(stage.out, 'source', 'source')
+  const part = `${to}.part`
+  await rm(part, { recursive: true, force: true })
+  await mkdir(part, { recursive: true })
+  for (const frontend of stage.plan.facts.frontends) {
+    await stage.report.task(`front end ${frontend.dir}`, (task) => buildOne(stage, source, frontend, place, part, task))
+  }
+  const entries = await adoptFolder(part, to)
+  tellUnchanged(stage, source, entries)
+  return entries
+}
+
+async function buildOne(
+  stage: Stage,
+  source: Tree,
+  frontend: Frontend,
+  place: Place,
+  into: string,
+  task: Task,
+): Promise<void> {
+  await assertFreeSpace(stage.out, ROOM)
+  await inWorkshop(stage, 'frontend', place, async (workshop) => {
+    const project = join(workshop.folder, 'project')
+    await writeTree(project, source)
+    // Without git nobody knows which of the declared files are sources: an sdist carries its outputs.
+    if (stage.plan.facts.commit === '') await removeDeclared(project, frontend.output)
+    await build(stage, frontend, workshop, task)
+    await assertExpectations(project, frontend.expect)
+    const paths = await declaredFiles(project, frontend.output)
+    assertOutputs(frontend, paths)
+    await assertUnclaimed(frontend, paths, into)
+    await copyOutputs(project, paths, into)
+  })
+}
+
+async function build(stage: Stage, frontend: Frontend, workshop: Workshop, task: Task): Promise<void> {
+  const { dir, builder } = frontend
+  const folder = join(workshop.folder, 'project', dir)
+  const hasPackages = (await stat(join(folder, 'package.json')).catch(() => undefined)) !== undefined
+  if (builder === 'npm' || hasPackages) await runManager(stage, frontend, workshop, task)
+  if (builder === 'esbuild') await bundleWithEsbuild(folder, frontend)
+}
+
+/** Installs as locked, then builds, with nothing but the planned tools in sight. */
+async function runManager(stage: Stage, frontend: Frontend, workshop: Workshop, task: Task): Promise<void> {
+  const { dir, install, builder } = frontend
+  if (install === undefined) await assertLockPinned(join(workshop.folder, 'project', dir), dir)
+  await installTools(stage, frontend, workshop)
+  const env = await frontendEnvironment(stage, frontend, workshop)
+  const npm = async (words: readonly string[], what: string): Promise<void> => {
+    task.update(`npm ${words.join(' ')}`)
+    const command: Command = [`${workshop.place}/bin/npm`, ...words]
+    await workshop.run(join('project', dir), command, { env, onLine: (line) => task.update(line) }).catch((error) => {
+      throw frontendError(error, `${dir}: ${what} failed`)
+    })
+  }
+  await npm(install ?? ['ci'], 'installing its packages')
+  if (builder === 'npm') await npm(frontend.build, 'its build')
+}
+
+function frontendError(error: unknown, message: string): unknown {
+  if (!(error instanceof ReleaseError) || error.code !== 'COMMAND_FAILED') return error
+  const hint = 'Mend the front end; the lines above are what it says.'
+  return new ReleaseError('FRONTEND_FAILED', message, { hint, cause: error.cause })
+}
+
+async function assertUnclaimed({ dir }: Frontend, paths: readonly string[], into: string): Promise<void> {
+  const taken = await Promise.all(paths.map((path) => stat(join(into, path)).catch(() => undefined)))
+  const path = paths.find((_, index) => taken[index] !== undefined)
+  if (path === undefined) return
+  throw new ReleaseError('FRONTEND_FAILED', `${dir}: ${path} is an output of another front end too`, {
+    hint: 'Let the globs of frontends.output name each file once.',
+  })
+}
+
+function tellUnchanged(stage: Stage, source: Tree, entries: readonly TreeEntry[]): void {
+  if (entries.length === 0) return
+  const known = new Map(source.files.map((entry) => [entry.path, isLink(entry) ? entry.link : entry.sha256]))
+  const changed = entries.some((entry) => known.get(entry.path) !== (isLink(entry) ? entry.link : entry.sha256))
+  if (!changed) stage.report.notice('the front ends left only what is in the source already')
+}

@@ -1,0 +1,51 @@
+import { copyFile, mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import picomatch from 'picomatch'
+import { ReleaseError } from '../lib/core/error.ts'
+import type { Frontend } from '../lib/core/facts.ts'
+
+/** Paths (relative to the project) that a front end declares as its output, without node_modules. */
+export async function declaredFiles(project: string, globs: readonly string[]): Promise<readonly string[]> {
+  const declared = picomatch([...globs], { dot: true })
+  const found: string[] = []
+  for await (const path of filesBelow(project, '')) if (declared(path)) found.push(path)
+  return found
+}
+
+async function* filesBelow(project: string, dir: string): AsyncIterable<string> {
+  for (const name of await readdir(join(project, dir), { withFileTypes: true })) {
+    const path = dir === '' ? name.name : `${dir}/${name.name}`
+    if (!name.isDirectory()) yield path
+    else if (name.name !== 'node_modules') yield* filesBelow(project, path)
+  }
+}
+
+/** Takes declared outputs of an earlier build away, so that what is there afterwards was made now. */
+export async function removeDeclared(project: string, globs: readonly string[]): Promise<void> {
+  for (const path of await declaredFiles(project, globs)) await rm(join(project, path))
+}
+
+/** FRONTEND_FAILED naming each glob under which the build left nothing. */
+export function assertOutputs({ dir, output }: Frontend, paths: readonly string[]): void {
+  const idle = output.filter((glob) => !hasMatch(paths, glob))
+  if (idle.length === 0) return
+  throw new ReleaseError('FRONTEND_FAILED', `${dir}: the build left no file that matches ${idle.join(', ')}`, {
+    hint: 'Globs of frontends.output are relative to the project, not to the front end.',
+  })
+}
+
+function hasMatch(paths: readonly string[], glob: string): boolean {
+  const matches = picomatch(glob, { dot: true })
+  return paths.some((path) => matches(path))
+}
+
+/** Copies outputs to the same places in another folder. */
+export async function copyOutputs(project: string, paths: readonly string[], to: string): Promise<void> {
+  for (const path of paths) {
+    const target = join(to, path)
+    await mkdir(dirname(target), { recursive: true })
+    const link = await readlink(join(project, path)).catch(() => undefined)
+    if (link === undefined) await copyFile(join(project, path), target)
+    else await symlink(link, target)
+  }
+}
