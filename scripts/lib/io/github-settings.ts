@@ -1,0 +1,32 @@
+import { ReleaseError } from '../core/error.ts'
+
+/** Where GitHub is and how we may write; read once, so that nothing else looks into the environment. */
+export interface GithubSettings {
+  readonly apiUrl: string
+  readonly repository: { readonly owner: string; readonly repo: string }
+  readonly token: string
+  /** What one second of waiting lasts, in milliseconds; less only where a stand-in answers. */
+  readonly second: number
+}
+
+/** GITHUB_TOKEN, GITHUB_API_URL (Enterprise), and the repository of slipway.yaml or else GITHUB_REPOSITORY. */
+export function readGithubSettings(repository: string | undefined): GithubSettings {
+  const { GITHUB_TOKEN, GITHUB_API_URL, GITHUB_REPOSITORY, SLIPWAY_SECOND_MS } = process.env
+  const [owner = '', repo = '', ...rest] = (repository ?? GITHUB_REPOSITORY ?? '').split('/')
+  if (owner === '' || repo === '' || rest.length > 0) {
+    throw new ReleaseError('PUBLISH_REFUSED', 'it is not known which repository to publish to', {
+      hint: 'Write `release: { repository: owner/name }` into slipway.yaml, or set GITHUB_REPOSITORY.',
+    })
+  }
+  if (GITHUB_TOKEN === undefined || GITHUB_TOKEN === '') {
+    throw new ReleaseError('PUBLISH_REFUSED', 'GITHUB_TOKEN is not set', {
+      hint: `Set it to a token that may write the contents of ${owner}/${repo}.`,
+    })
+  }
+  return {
+    apiUrl: (GITHUB_API_URL ?? 'https://api.github.com').replace(/\/+$/, ''),
+    repository: { owner, repo },
+    token: GITHUB_TOKEN,
+    second: Number(SLIPWAY_SECOND_MS ?? 1000),
+  }
+}
