@@ -1,0 +1,43 @@
+import type { HostedRelease } from '../lib/core/hosted.ts'
+import type { Plan } from '../lib/core/plan.ts'
+import type { Versions } from '../lib/core/version.ts'
+import { parseTag } from '../lib/core/version.ts'
+import { attempt } from '../lib/io/attempts.ts'
+import { findComplete } from './draft.ts'
+import { type Standing, standingOf } from './moving-tags.ts'
+import type { Publishing } from './publishing.ts'
+
+/** The version among those of the plan and those that became public since: an old plan must not move new tags back. */
+export async function standingNow(run: Publishing, { facts, history }: Plan): Promise<Standing> {
+  const releases = await run.github.releases()
+  const published = releases.filter(({ draft }) => !draft).map(({ tag }) => tag)
+  return standingOf(imageVersion(facts.version), [...history, ...versionsOf(facts.version, published)])
+}
+
+/** The version as image tags spell it. */
+export function imageVersion({ semver, plain }: Versions): string {
+  return 'value' in semver ? semver.value : plain
+}
+
+function versionsOf({ tag, plain }: Versions, tags: readonly string[]): readonly string[] {
+  const pattern = tag.replace(plain, () => '{version}')
+  return tags.map((other) => parseTag(pattern, other)).filter((version) => version !== undefined)
+}
+
+/** Makes a complete draft public and looks at it once more; false when it already was. */
+export async function makePublic(run: Publishing, release: HostedRelease, plan: Plan): Promise<boolean> {
+  if (!release.draft) return false
+  const standing = await standingNow(run, plan)
+  await run.report.task(`make ${run.ours.tag} public`, () => turnPublic(run, release.id, standing))
+  await findComplete(run)
+  return true
+}
+
+// A change that GitHub answers with an error may have landed, and an immutable release takes no second one.
+async function turnPublic(run: Publishing, id: number, { prerelease, latest }: Standing): Promise<void> {
+  run.progress.release = await attempt('making it public', run.patience, async (count) => {
+    const now = count === 1 ? undefined : await run.github.release(id)
+    if (now?.draft === false) return now
+    return run.github.update(id, { draft: false, prerelease, makeLatest: latest }, 'once')
+  })
+}

@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openGithub } from '../lib/io/github.ts'
+import type { GithubSettings } from '../lib/io/github-settings.ts'
+import type { Stage } from '../lib/io/stage.ts'
+import { assertRepository, assertTag } from './access.ts'
+import { bringRelease, findComplete } from './draft.ts'
+import { explain } from './failure.ts'
+import { makePublic } from './finish.ts'
+import { type Finished, openFinished } from './finished.ts'
+import { signBody } from './marker.ts'
+import { newProgress, type Publishing } from './publishing.ts'
+import { renderBody } from './release-body.ts'
+
+const ATTEMPTS = 6
+
+/** What `publish` is asked for: the draft, making it public, or both. */
+export type Part = 'draft' | 'finish' | 'both'
+
+/** How publishing ended; `--json` prints it. */
+export interface Published {
+  readonly schema: 1
+  readonly tag: string
+  readonly state: 'draft' | 'public'
+  readonly page: string
+  readonly files: number
+  readonly sent: readonly string[] // what this run had to upload
+  readonly changed: boolean // false: everything was there already
+}
+
+/** Publishes a finished `dist/`; run again after any failure it does what is left. `again` is the command that does so. */
+export async function publish(stage: Stage, settings: GithubSettings, part: Part, again: string): Promise<Published> {
+  const finished = await stage.report.task('check dist/', () => openFinished(stage))
+  const run = await prepare(stage, settings, finished)
+  try {
+    await assertRepository(run)
+    await assertTag(run)
+    return await PARTS[part](run, finished)
+  } catch (failure) {
+    throw explain(failure, run, again)
+  }
+}
+
+const PARTS: Readonly<Record<Part, (run: Publishing, finished: Finished) => Promise<Published>>> = {
+  async draft(run) {
+    await bringRelease(run)
+    return result(run, run.progress.sent.length > 0)
+  },
+  async finish(run, finished) {
+    const release = await findComplete(run)
+    const changed = await makePublic(run, release, finished.plan)
+    return result(run, changed)
+  },
+  async both(run, finished) {
+    const release = await bringRelease(run)
+    const changed = await makePublic(run, release, finished.plan)
+    return result(run, changed || run.progress.sent.length > 0)
+  },
+}
+
+function result({ progress, ours, files }: Publishing, changed: boolean): Published {
+  const { release, sent } = progress
+  return {
+    schema: 1,
+    tag: ours.tag,
+    state: release?.draft === false ? 'public' : 'draft',
+    page: release?.page ?? '',
+    files: files.length,
+    sent: sent.toSorted(),
+    changed,
+  }
+}
+
+async function prepare(stage: Stage, settings: GithubSettings, finished: Finished): Promise<Publishing> {
+  const { facts } = stage.plan
+  const patience = {
+    attempts: ATTEMPTS,
+    second: settings.second,
+    announce: (text: string) => stage.report.line(`! ${text}`),
+  }
+  const body = renderBody({
+    facts,
+    changelog: await readFile(join(stage.out, 'source', 'CHANGELOG.md'), 'utf8').catch(() => ''),
+    downloads: downloadsOf(settings, facts.version.tag),
+    assets: finished.assets,
+    images: finished.outputs.flatMap((output) => (output.kind === 'image' ? output.references : [])),
+  })
+  return {
+    github: openGithub(settings, patience),
+    patience,
+    report: stage.report,
+    ours: { tag: facts.version.tag, body: signBody(body), assets: finished.assets },
+    title: `${facts.app.title} ${facts.version.plain}`,
+    commit: facts.commit,
+    files: finished.assets,
+    progress: newProgress(),
+  }
+}
+
+// https://docs.github.com/enterprise-server/rest: the API of an own server is at /api/v3 of its site.
+function downloadsOf({ apiUrl, repository: { owner, repo } }: GithubSettings, tag: string): string {
+  const site = apiUrl === 'https://api.github.com' ? 'https://github.com' : apiUrl.replace(/\/api\/v3$/, '')
+  return `${site}/${owner}/${repo}/releases/download/${tag}`
+}

@@ -1,0 +1,119 @@
+import { MEDIA_TYPES } from '../lib/core/artifact.ts'
+import type { Facts } from '../lib/core/facts.ts'
+
+const LIMIT = 125_000 // characters that GitHub takes
+const MARKER_ROOM = 200
+
+/** What the text of a release is made from. */
+export interface BodyParts {
+  readonly facts: Facts
+  readonly changelog: string // the whole file, `` where there is none
+  readonly downloads: string // URL of the folder of this release's files
+  readonly assets: readonly {
+    readonly name: string
+    readonly size: number
+    readonly sha256: string
+    readonly mediaType: string
+  }[]
+  readonly images: readonly string[] // exact references
+}
+
+/** The text of a release: its section of the changelog, how to install, and every file with size and sha256. */
+export function renderBody(parts: BodyParts): string {
+  const notes = changelogSection(parts.changelog, parts.facts.version.plain)
+  const rest = [renderInstall(parts), renderFiles(parts)].join('\n\n')
+  const room = LIMIT - MARKER_ROOM - rest.length
+  return [shorten(notes, room), rest].filter((part) => part !== '').join('\n\n')
+}
+
+/** The section of a version: from its heading (`## 1.5.0`, `## [v1.5.0] - 2026-01-01`) to the next of its level. */
+export function changelogSection(changelog: string, version: string): string {
+  const lines = changelog.replaceAll('\r\n', '\n').split('\n')
+  const start = lines.findIndex((line) => headingVersion(line) === version)
+  if (start === -1) return ''
+  const level = levelOf(lines[start] ?? '')
+  const after = lines.slice(start + 1)
+  const end = after.findIndex((line) => levelOf(line) > 0 && levelOf(line) <= level)
+  return (end === -1 ? after : after.slice(0, end)).join('\n').trim()
+}
+
+function levelOf(line: string): number {
+  return /^(#{1,6})\s/.exec(line)?.[1]?.length ?? 0
+}
+
+function headingVersion(line: string): string | undefined {
+  return /^#{1,6}\s+\[?v?([0-9][^\s\]]*)\]?/.exec(line)?.[1]
+}
+
+function shorten(notes: string, room: number): string {
+  if (notes.length <= room) return notes
+  const end = '\n\n… the rest is in CHANGELOG.md.'
+  return `${notes.slice(0, Math.max(0, room - end.length))}${end}`
+}
+
+interface Channel {
+  readonly title: string
+  readonly mediaType: string
+  command(names: readonly string[], parts: BodyParts): readonly string[]
+}
+
+const CHANNELS: readonly Channel[] = [
+  {
+    title: 'Debian and Ubuntu (download the packages into one folder; apt takes the one for your Python)',
+    mediaType: MEDIA_TYPES.deb,
+    command: (names) => [`sudo apt install ${names.map((name) => `./${name}`).join(' ')}`],
+  },
+  {
+    title: 'Python',
+    mediaType: MEDIA_TYPES.wheel,
+    command: (names, { downloads }) => names.map((name) => `pip install ${downloads}/${name}`),
+  },
+  {
+    title: 'Container, from the file',
+    mediaType: MEDIA_TYPES.ociTar,
+    command: (names) => names.map((name) => `docker load --input ${name}`),
+  },
+  {
+    title: 'Kubernetes',
+    mediaType: MEDIA_TYPES.chart,
+    command: (names, { facts, downloads }) =>
+      names.map((name) => `helm install ${facts.app.name} ${downloads}/${name}`),
+  },
+]
+
+function renderInstall(parts: BodyParts): string {
+  const channels = CHANNELS.flatMap(({ title, mediaType, command }) => {
+    const names = parts.assets.filter((asset) => asset.mediaType === mediaType).map(({ name }) => name)
+    return names.length === 0 ? [] : [renderCommands(title, command(installable(names), parts))]
+  })
+  const pulls = parts.images.map((reference) => `docker pull ${reference}`)
+  const registry = pulls.length === 0 ? [] : [renderCommands('Container, from the registry', pulls)]
+  const verify = renderCommands('Check what you downloaded', ['sha256sum --ignore-missing --check SHA256SUMS'])
+  return ['## Install', ...channels, ...registry, verify].join('\n\n')
+}
+
+// Of the dependency packages only one fits a system; a pattern lets the shell name those that were downloaded.
+function installable(names: readonly string[]): readonly string[] {
+  const [dependencies, others] = [names.filter(isDependencies), names.filter((name) => !isDependencies(name))]
+  return dependencies.length === 0 ? others : [...others, `${(dependencies[0] ?? '').split('-py')[0]}-py*.deb`]
+}
+
+function isDependencies(name: string): boolean {
+  return /-deps-py[0-9.]+_.*\.deb$/.test(name)
+}
+
+function renderCommands(title: string, commands: readonly string[]): string {
+  return `${title}:\n\n\`\`\`sh\n${commands.join('\n')}\n\`\`\``
+}
+
+function renderFiles({ assets }: BodyParts): string {
+  const rows = assets.map(({ name, size, sha256 }) => `| ${name} | ${renderSize(size)} | \`${sha256}\` |`)
+  return ['## Files', '', '| file | size | sha256 |', '|---|---:|---|', ...rows].join('\n')
+}
+
+/** A size as a person reads it. */
+export function renderSize(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`
+  if (bytes < 1024 ** 2) return `${(bytes / 1024).toFixed(1)} KiB`
+  return `${(bytes / 1024 ** 2).toFixed(1)} MiB`
+}

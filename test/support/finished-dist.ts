@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Built, BuiltOutput, Output } from '../../scripts/lib/core/artifact.ts'
+import type { Plan } from '../../scripts/lib/core/plan.ts'
+import type { ProofListing } from '../../scripts/lib/core/proof.ts'
+import { spellVersion } from '../../scripts/lib/core/version.ts'
+
+/** The commit that a finished dist/ of the tests was planned for. */
+export const COMMIT = '0123456789abcdef0123456789abcdef01234567'
+
+const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
+
+/** Bytes that look like nothing else: a seed and a length give always the same. */
+export function noise(seed: string, length: number): Buffer {
+  const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, index) =>
+    createHash('sha256').update(`${seed}${index}`).digest(),
+  )
+  return Buffer.concat(blocks).subarray(0, length)
+}
+
+/** What a test wants of a dist/; files are given by name. */
+export interface DistWishes {
+  readonly version?: string
+  readonly history?: readonly string[]
+  readonly files?: Readonly<Record<string, Uint8Array | string>>
+  readonly plan?: Partial<Plan>
+  readonly trial?: boolean
+}
+
+const FILES: Readonly<Record<string, Buffer>> = {
+  'demo_1.5.0-1_all.deb': noise('deb', 300_000),
+  'demo-1.5.0.tgz': noise('chart', 5_000),
+  'demo-1.5.0.tar.gz': noise('sdist', 120_001),
+  'demo-1.5.0-py3-none-any.whl': noise('wheel', 200_000),
+  'demo-1.5.0-static.zip': noise('static', 70_000),
+  'demo-1.5.0-source.tar.gz': noise('source', 90_000),
+}
+
+/** Writes a dist/ as the stages before publish leave it, sealed and proven. */
+export async function finishedDist(out: string, wishes: DistWishes = {}): Promise<Plan> {
+  const files = Object.entries(wishes.files ?? FILES).map(([name, data]) => ({ name, data: Buffer.from(data) }))
+  const outputs = files.map(({ name }): Output => ({ kind: 'file', name, mediaType: typeOf(name), carries: 'none' }))
+  const measured = files.map(({ name, data }) => ({ name, size: data.length, sha256: sha256(data) }))
+  const built = outputs.map((output, index) => ({ ...output, ...measured[index] }) as BuiltOutput)
+  const plan = planOf(outputs, wishes)
+  await mkdir(join(out, 'artifacts'), { recursive: true })
+  await mkdir(join(out, 'built'), { recursive: true })
+  for (const { name, data } of files) await writeFile(join(out, 'artifacts', name), data)
+  const release = `${JSON.stringify({ schema: 1, tag: plan.facts.version.tag })}\n`
+  await writeFile(join(out, 'artifacts', 'release.json'), release)
+  const sums = [...measured, { name: 'release.json', sha256: sha256(release) }]
+  await writeFile(join(out, 'artifacts', 'SHA256SUMS'), sums.map((sum) => `${sum.sha256}  ${sum.name}\n`).join(''))
+  const proof: ProofListing = {
+    schema: 1,
+    static: sha256(''),
+    artifacts: measured.map((file) => ({ ...file, shown: 0, findings: [] })),
+  }
+  await writeJson(join(out, 'proof.json'), proof)
+  await writeJson(join(out, 'built', 'files.json'), { schema: 1, format: 'files', outputs: built } satisfies Built)
+  await writeJson(join(out, 'plan.json'), plan)
+  return plan
+}
+
+function planOf(
+  outputs: readonly Output[],
+  { version = '1.5.0', history = [], trial = false, plan }: DistWishes,
+): Plan {
+  const sealed = ['release.json', 'SHA256SUMS'].map(
+    (name): Output => ({ kind: 'file', name, mediaType: typeOf(name), carries: 'none' }),
+  )
+  return {
+    schema: 1,
+    facts: {
+      app: {
+        name: 'demo',
+        title: 'Demo',
+        summary: 'Something to publish',
+        description: '',
+        homepage: 'https://demo.example',
+        license: 'Apache-2.0',
+        licenseFiles: [],
+        maintainer: { name: 'Ada', email: 'ada@demo.example' },
+      },
+      version: spellVersion(version, `v${version}`),
+      revision: 1,
+      commit: COMMIT,
+      epoch: 1_767_225_600,
+      trial,
+      missing: [],
+      frontends: [],
+      python: {
+        requires: '>=3.11',
+        native: false,
+        backend: 'generated',
+        include: [],
+        exclude: [],
+        allow: [],
+        requirements: [],
+        translations: [],
+      },
+      deps: { wheels: [], floor: 'manylinux_2_28' },
+      runtime: { services: [], commands: {}, state: [], environment: [] },
+      rehearse: [],
+      repository: 'demo/demo',
+      tools: { node: {}, managers: {}, uv: '0.0.0' },
+    },
+    formats: [{ name: 'files', needs: [], config: {}, outputs }],
+    targets: [],
+    bases: [],
+    sealed,
+    inputs: { schema: 1, files: [] },
+    checkout: { kind: 'git', project: '' },
+    history,
+    notices: [],
+    ...plan,
+  }
+}
+
+const TYPES: readonly (readonly [RegExp, string])[] = [
+  [/\.deb$/, 'application/vnd.debian.binary-package'],
+  [/\.whl$/, 'application/x-wheel+zip'],
+  [/\.tgz$/, 'application/vnd.cncf.helm.chart.content.v1.tar+gzip'],
+  [/\.zip$/, 'application/zip'],
+  [/\.json$/, 'application/json'],
+  [/SHA256SUMS$/, 'text/plain; charset=utf-8'],
+]
+
+function typeOf(name: string): string {
+  return TYPES.find(([pattern]) => pattern.test(name))?.[1] ?? 'application/gzip'
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFile(path, `${JSON.stringify(value, null, 2)}\n`)
+}

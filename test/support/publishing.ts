@@ -1,0 +1,95 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { measureFile } from '../../scripts/lib/io/files.ts'
+import type { GithubSettings } from '../../scripts/lib/io/github-settings.ts'
+import type { Report } from '../../scripts/lib/io/report.ts'
+import type { Part, Published } from '../../scripts/publish/publish.ts'
+import { publish } from '../../scripts/publish/publish.ts'
+import { COMMIT, type DistWishes, finishedDist } from './finished-dist.ts'
+import type { Fault } from './github/faults.ts'
+import { type StandIn, type StandInOptions, startGithub } from './github/server.ts'
+import type { StoredRelease } from './github/store.ts'
+
+export const TOKEN = 'ghp_neverToBeShown0123456789'
+const REPOSITORY = 'demo/demo'
+
+/** A finished dist/, a stand-in for GitHub, and the real publisher between them. */
+export interface Bench {
+  readonly out: string
+  readonly github: StandIn
+  readonly settings: GithubSettings
+  readonly lines: string[] // everything that the display was told
+  publish(part?: Part): Promise<Published>
+  close(): Promise<void>
+}
+
+/** Sets a bench up; `dist` says what is published, `github` how the stand-in behaves. */
+export async function openBench(
+  dist: DistWishes = {},
+  github: Partial<StandInOptions> = {},
+  faults: readonly Fault[] = [],
+): Promise<Bench> {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-publish-'))
+  const out = join(folder, 'dist')
+  const plan = await finishedDist(out, dist)
+  const standIn = await startGithub({
+    dir: folder,
+    repository: REPOSITORY,
+    token: TOKEN,
+    tags: { [plan.facts.version.tag]: COMMIT },
+    faults,
+    ...github,
+  })
+  const settings: GithubSettings = {
+    apiUrl: standIn.apiUrl,
+    repository: { owner: 'demo', repo: 'demo' },
+    token: TOKEN,
+    second: 1, // a second of waiting lasts a millisecond; nothing else differs
+  }
+  const lines: string[] = []
+  return {
+    out,
+    github: standIn,
+    settings,
+    lines,
+    publish: (part = 'both') =>
+      publish({ plan, out, cache: folder, report: recordingReport(lines) }, settings, part, 'slipway publish'),
+    async close() {
+      await standIn.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function recordingReport(lines: string[]): Report {
+  return {
+    async task(label, work) {
+      lines.push(label)
+      return work({ update: () => undefined })
+    },
+    notice: (text) => void lines.push(text),
+    line: (text) => void lines.push(text),
+  }
+}
+
+/** The end state that every fault must lead to: one public release, every file with its bytes, no draft. */
+export async function expectComplete({ out, github }: Bench): Promise<StoredRelease> {
+  const names = (await readdir(join(out, 'artifacts'))).toSorted()
+  const wanted = await Promise.all(
+    names.map(async (name) => ({ name, ...(await measureFile(join(out, 'artifacts', name))) })),
+  )
+  const [release, ...others] = github.store.releases
+  expect(others).toEqual([])
+  if (release === undefined) throw new Error('there is no release')
+  expect(release.draft).toBe(false)
+  const kept = await Promise.all(
+    release.assets.map(async ({ id, name, state }) => {
+      expect(state).toBe('uploaded')
+      return { name, ...(await measureFile(github.store.path(id))) } // the bytes, not what the stand-in says of them
+    }),
+  )
+  expect(kept.toSorted((a, b) => (a.name < b.name ? -1 : 1))).toEqual(wanted)
+  return release
+}
