@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import type { Architecture } from '../lib/core/facts.ts'
+
+export interface DebConfig {
+  readonly pythons: readonly string[]
+  readonly architectures: readonly Architecture[]
+  readonly depends: readonly string[]
+  readonly recommends: readonly string[]
+  readonly section: string
+  readonly priority: 'optional' | 'extra'
+  readonly jit: boolean
+  readonly compression: { readonly level: number }
+}
+
+// One alternative of a relationship field, deb-control(5): name, optional architecture qualifier, optional version.
+const ALTERNATIVE = String.raw`[a-z0-9][a-z0-9+.\-]+(:any)?( \((<<|<=|=|>=|>>) [0-9A-Za-z.+~:\-]+\))?`
+const relation = z
+  .string()
+  .regex(
+    new RegExp(String.raw`^${ALTERNATIVE}( \| ${ALTERNATIVE})*$`),
+    'is no Debian relationship such as `libcairo2 (>= 1.16)`',
+  )
+
+/** The section `deb` of slipway.yaml. */
+export const debSchema: z.ZodType<DebConfig> = z.strictObject({
+  pythons: z
+    .array(z.string().regex(/^3\.\d{1,2}$/, 'is no Python minor such as "3.11"'))
+    .min(1)
+    .default(['3.11', '3.13'])
+    .describe('Python minors of the targets, quoted: "3.11" is Debian 12, "3.12" Ubuntu 24.04, "3.13" Debian 13.'),
+  architectures: z
+    .array(z.enum(['amd64', 'arm64']))
+    .min(1)
+    .default(['amd64'])
+    .describe('Machines for which native dependencies are packed.'),
+  depends: z
+    .array(relation)
+    .default([])
+    .describe('Debian packages that must be installed beside the application, such as a library it opens by name.'),
+  recommends: z
+    .array(relation)
+    .default([])
+    .describe('Debian packages that are installed with it unless the administrator says no.'),
+  section: z
+    .string()
+    .regex(/^[a-z]+$/)
+    .default('web')
+    .describe('Section of the Debian archive, such as web or python.'),
+  priority: z.enum(['optional', 'extra']).default('optional').describe('Priority field of the packages.'),
+  jit: z
+    .boolean()
+    .default(false)
+    .describe(
+      'The application makes machine code while it runs: the units then allow memory both writable and executable.',
+    ),
+  compression: z
+    .strictObject({ level: z.int().min(0).max(9).default(2).describe('Preset of xz, 0 to 9.') })
+    .default({ level: 2 })
+    .describe('How hard the packages are compressed; a higher preset costs minutes and saves little.'),
+})

@@ -1,0 +1,92 @@
+import type { Facts } from '../lib/core/facts.ts'
+import { packageVersion } from './names.ts'
+
+/** The first and only entry of the Debian changelog, deb-changelog(5); its time is the commit's. */
+export function renderChangelog(facts: Facts, name: string): string {
+  const { maintainer, homepage } = facts.app
+  // RFC 5322 date-time, always in UTC: `Thu, 01 Jan 2026 00:00:00 +0000`
+  const date = new Date(facts.epoch * 1000).toUTCString().replace(/GMT$/, '+0000')
+  return [
+    `${name} (${packageVersion(facts)}) stable; urgency=medium`,
+    '',
+    `  * Version ${facts.version.plain}. What is new: ${homepage}`,
+    '',
+    ` -- ${maintainer.name} <${maintainer.email}>  ${date}`,
+    '',
+  ].join('\n')
+}
+
+interface DatabaseNames {
+  readonly user: string
+  readonly database: string
+}
+
+/** Role and database that the application uses where nothing is configured. */
+export function defaultDatabase(facts: Facts): DatabaseNames {
+  const find = (from: string): string | undefined => {
+    const row = facts.runtime.environment.find((one) => one.from === from)
+    return row?.channels?.['deb'] ?? row?.default
+  }
+  return { user: find('database.user') ?? facts.app.name, database: find('database.name') ?? facts.app.name }
+}
+
+function databaseCommands(facts: Facts): readonly string[] {
+  const { user, database } = defaultDatabase(facts)
+  return [`sudo -u postgres createuser ${user}`, `sudo -u postgres createdb -O ${user} ${database}`]
+}
+
+function address(facts: Facts): string | undefined {
+  const port = facts.runtime.services.find((service) => service.port !== undefined)?.port
+  return port === undefined ? undefined : `http://127.0.0.1:${port}/`
+}
+
+/** What postinst says last when the service started. */
+export function renderRunningNotice(facts: Facts): string {
+  const at = address(facts)
+  return `${facts.app.title} is running${at === undefined ? '' : ` on ${at}`}; configuration: /etc/${facts.app.name}/${facts.app.name}.env\n`
+}
+
+/** What postinst says last when the service did not start: the next command. */
+export function renderNotRunningNotice(facts: Facts): string {
+  const { name, title } = facts.app
+  const make = facts.runtime.database === undefined ? [] : databaseCommands(facts)
+  const commands = [...make, `sudo systemctl start ${name}`].join(' && ')
+  return `${title} is installed but not running yet (sudo ${name} check says why). Next: ${commands}\n`
+}
+
+/** README.Debian: the way from the installed package to the first page, and what outlives it. */
+export function renderReadme(facts: Facts): string {
+  const { name, title } = facts.app
+  const database = facts.runtime.database === undefined ? [] : databaseSection(facts)
+  const lines = [
+    `${title} for Debian`,
+    '='.repeat(`${title} for Debian`.length),
+    '',
+    ...database,
+    `Configuration is in /etc/${name}/${name}.env and /etc/${name}/conf.d/*.env; an upgrade never`,
+    `changes it. After a change: ${name} check, then systemctl restart ${name}.`,
+    '',
+    `Keys are made once in /etc/${name}, readable by root alone, and handed to the service by`,
+    'systemd. Keep a copy of them beside each copy of the database: what they encrypt cannot be',
+    'read without them.',
+    '',
+    `Uploads are in /var/lib/${name}. Removing the package keeps configuration and data; purging it`,
+    `deletes the configuration and keeps uploads, database and keys (in /var/lib/${name}/kept-keys).`,
+    '',
+  ]
+  return lines.join('\n')
+}
+
+function databaseSection(facts: Facts): readonly string[] {
+  const { name, title } = facts.app
+  return [
+    `${title} wants a PostgreSQL database (${facts.runtime.database?.versions ?? ''}). On the same machine, without a password:`,
+    '',
+    ...databaseCommands(facts).map((command) => `    ${command}`),
+    `    sudo systemctl start ${name}`,
+    '',
+    'A database elsewhere is named by DATABASE_URL, or the variables for its parts, in the',
+    'configuration.',
+    '',
+  ]
+}

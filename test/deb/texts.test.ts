@@ -1,0 +1,231 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { debSchema } from '../../scripts/deb/config.ts'
+import { renderControl } from '../../scripts/deb/control.ts'
+import { shortName } from '../../scripts/deb/copyright.ts'
+import { copyrightNotices, parseMetadata } from '../../scripts/deb/dependencies.ts'
+import { neededLibraries } from '../../scripts/deb/elf.ts'
+import { requiredLibraries } from '../../scripts/deb/elf-libraries.ts'
+import { deb } from '../../scripts/deb/index.ts'
+import { renderManual } from '../../scripts/deb/manual.ts'
+import { renderUnit } from '../../scripts/deb/unit.ts'
+import { renderUnits } from '../../scripts/deb/units.ts'
+import { LAUNCHER_VERBS } from '../../scripts/launcher/verbs.ts'
+import { run } from '../../scripts/lib/io/run.ts'
+import { withFile } from '../support/archives.ts'
+import { sampleFacts } from '../support/facts.ts'
+import { itWith } from '../support/tool.ts'
+import { plantTree } from '../support/trees.ts'
+
+const CONFIG = debSchema.parse({})
+const LAUNCHER = join(import.meta.dirname, '../../scripts/launcher/python')
+
+describe('the texts of a Debian package', () => {
+  it('refuse a control field with a line break', () => {
+    const fields = {
+      Package: 'a',
+      Version: '1',
+      Architecture: 'all',
+      Maintainer: 'A <a@b.c>\nEssential: yes',
+      'Installed-Size': '1',
+      Depends: [],
+      Recommends: [],
+      Section: 'web',
+      Priority: 'optional',
+      Homepage: '',
+      Description: { synopsis: 'a', extended: '' },
+    }
+    expect(() => renderControl(fields)).toThrow('a control field cannot hold "A <a@b.c>\\nEssential: yes"')
+  })
+
+  it('keep empty lines of a description as control fields want them', () => {
+    const Description = { synopsis: 'One', extended: 'Two\n\nThree  \n' }
+    const fields = {
+      Package: 'a',
+      Version: '1',
+      Architecture: 'all',
+      Maintainer: 'A',
+      'Installed-Size': '1',
+      Depends: ['b', 'c'],
+      Recommends: [],
+      Section: 'web',
+      Priority: 'optional',
+      Homepage: '',
+      Description,
+    }
+    expect(renderControl(fields).split('\n').slice(5)).toEqual([
+      'Depends: b, c',
+      'Section: web',
+      'Priority: optional',
+      'Description: One',
+      ' Two',
+      ' .',
+      ' Three',
+      '',
+    ])
+  })
+
+  it.each(['a\nUser=root', 'a\\'])('refuse %j as a value of a unit', (value) => {
+    expect(() => renderUnit([{ name: 'Unit', settings: [['Description', value]] }])).toThrow("a unit's Description")
+  })
+
+  it.each([
+    ['Apache-2.0', 'Apache-2.0', 'Apache-2.0'],
+    ['Apache Software License', 'Apache-2.0', 'Apache-2.0'],
+    ['GPL-3.0-only', 'GPL-3', 'GPL-3'],
+    ['GNU Lesser General Public License v3 or later (LGPLv3+)', 'LGPL-3', 'LGPL-3'],
+    ['LGPL-3.0-only', 'LGPL-3', 'LGPL-3'],
+    ['Mozilla Public License 2.0 (MPL 2.0)', 'MPL-2.0', 'MPL-2.0'],
+    ['MIT License', 'Expat', ''],
+    ['BSD-3-Clause', 'BSD-3-Clause', ''],
+    ['Apache-2.0 OR BSD-3-Clause', 'Apache-2.0-OR-BSD-3-Clause', ''],
+    ['', 'unknown', ''],
+  ])('name the licence %j as Debian does', (declared, name, file) => {
+    expect(shortName(declared)).toEqual({ name, file })
+  })
+
+  it('find who holds a copyright', () => {
+    const text =
+      'MIT License\n\nCopyright (c) 2010-2024 Ada <ada@a.example>\n# © 2001 B, All rights reserved.\nCopyright (C) 2010-2024 Ada <ada@a.example>\nCopyright [yyyy] [name]\n'
+    expect(copyrightNotices(text)).toEqual(['2010-2024 Ada <ada@a.example>', '2001 B'])
+  })
+
+  it('read METADATA up to its description, folded lines joined', () => {
+    const fields = parseMetadata('Name: a\nLicense: one\n        two\nClassifier: x\nClassifier: y\n\nAuthor: nobody\n')
+    expect(fields.get('license')).toEqual(['one two'])
+    expect(fields.get('classifier')).toEqual(['x', 'y'])
+    expect(fields.has('author')).toBe(false)
+  })
+})
+
+describe('the units', () => {
+  const facts = sampleFacts()
+  const [web] = facts.runtime.services
+  const two = {
+    ...facts,
+    runtime: { ...facts.runtime, services: [...(web ? [web] : []), { name: 'worker', command: ['celery', 'worker'] }] },
+  }
+
+  it('are one for each service, the first with the name of the package', () => {
+    expect(renderUnits(two, CONFIG).map((unit) => unit.name)).toEqual([
+      'satchel-init.service',
+      'satchel-migrate.service',
+      'satchel.service',
+      'satchel-worker.service',
+    ])
+  })
+
+  it('let further services follow the first one, and only that one is enabled', () => {
+    const worker = renderUnits(two, CONFIG).at(-1)?.text ?? ''
+    expect(worker).toContain('PartOf=satchel.service\n')
+    expect(worker).toContain('Type=exec\n')
+    expect(worker).not.toContain('[Install]')
+  })
+
+  it('allow machine code made at run time only where it is asked for', () => {
+    const texts = (jit: boolean) => renderUnits(facts, { ...CONFIG, jit }).map((unit) => unit.text)
+    expect(texts(false).filter((text) => text.includes('MemoryDenyWriteExecute=yes'))).toHaveLength(3)
+    expect(texts(true).filter((text) => text.includes('MemoryDenyWriteExecute=yes'))).toHaveLength(1) // init
+  })
+
+  it('hand over every generated key to what runs the application, and never an environment file', () => {
+    for (const { name, text } of renderUnits(facts, CONFIG)) {
+      expect(text).not.toContain('EnvironmentFile')
+      expect(text.includes('LoadCredential=secret_key:/etc/satchel/secret_key')).toBe(name !== 'satchel-init.service')
+    }
+  })
+
+  itWith(['systemd-analyze'], 'are exposed by 1.5 at most, as systemd itself counts', async () => {
+    for (const { name, text } of renderUnits(two, CONFIG)) {
+      await withFile(
+        Buffer.from(text),
+        async (file) => {
+          const said = await run(['systemd-analyze', 'security', '--offline=true', '--threshold=15', file])
+          expect(said).toMatch(/Overall exposure level for .*: [01]\.\d/)
+        },
+        name,
+      )
+    }
+  })
+})
+
+describe('the manual page', () => {
+  it('has the verbs that the launcher has', async () => {
+    const list = 'print("\\n".join(f"{n}|{v.usage}|{v.summary}" for n, v in VERBS.items()))'
+    const said = await run(['python3', '-c', `from slipway_launcher.main import VERBS; ${list}`], {
+      env: { PYTHONPATH: LAUNCHER, PYTHONDONTWRITEBYTECODE: '1' },
+    })
+    const own = LAUNCHER_VERBS.map(({ name, usage, summary }) => `${name}|${usage}|${summary}`)
+    expect(said.trimEnd().split('\n')).toEqual(own)
+  })
+
+  itWith(['man'], 'is set by man without a warning', async () => {
+    const odd = sampleFacts({ app: { ...sampleFacts().app, description: '.so it begins\nback\\slash "quoted"\n' } })
+    await withFile(
+      gzipSync(renderManual(odd)),
+      async (file) => {
+        const shown = await run(['man', '--warnings=w', '-E', 'UTF-8', '-P', 'cat', '-l', file], {
+          env: { MANWIDTH: '80', MANROFFSEQ: '' },
+        })
+        expect(shown).toContain('.so it begins back\\slash "quoted"')
+        expect(shown).toContain('bring the database up to date, one at a time')
+      },
+      'satchel.8.gz',
+    )
+  })
+})
+
+describe('shared libraries', () => {
+  itWith(['readelf'], 'are those that readelf finds', async () => {
+    const said = await run(['readelf', '--dynamic', '--wide', process.execPath])
+    const expected = [...said.matchAll(/\(NEEDED\).*\[(.*)\]/g)].map(([, name]) => name)
+    expect(expected.length).toBeGreaterThan(3)
+    expect(neededLibraries(await readFile(process.execPath))).toEqual(expected)
+  })
+
+  it('are none in what is no ELF file', () => {
+    expect(neededLibraries(Buffer.from('#!/bin/sh\n'))).toEqual([])
+  })
+
+  itWith(['readelf'], 'become the packages that have them, unless the tree brings them', async () => {
+    const node = await readFile(process.execPath)
+    const tree = plantTree({ 'a.cpython-311.so': node, 'a.libs/libstdc++.so.6': 'brought' })
+    expect(await requiredLibraries(tree, 'manylinux_2_28', [])).toEqual(
+      ['libatomic1', 'libc6 (>= 2.28)', 'libgcc-s1'].filter(
+        (name) => name !== 'libatomic1' || node.includes('libatomic.so.1\0'),
+      ),
+    )
+  })
+})
+
+describe('the configuration', () => {
+  it.each([
+    [{ pythons: ['3'] }, 'is no Python minor'],
+    [{ depends: ['libcairo2 >= 1.16'] }, 'is no Debian relationship'],
+    [{ depends: ['a (>= 1)\nEvil: yes'] }, 'is no Debian relationship'],
+    [{ compression: { level: 12 } }, 'Too big'],
+  ])('refuses %j', (section, message) => {
+    expect(() => debSchema.parse(section)).toThrow(message)
+  })
+
+  it.each(['libcairo2', 'libcairo2 (>= 1.16~)', 'python3:any', 'aa | bb (<< 2) | cc'])(
+    'takes %s as a relationship',
+    (one) => {
+      expect(debSchema.parse({ depends: [one] }).depends).toEqual([one])
+    },
+  )
+
+  it('finds a name that no system user can have, no service, and a Python twice', () => {
+    const facts = sampleFacts()
+    const odd = { ...facts, app: { ...facts.app, name: 'Big_App' }, runtime: { ...facts.runtime, services: [] } }
+    expect(deb.check(odd, { pythons: ['3.11', '3.11'] }).map(({ path, message }) => [path.join('.'), message])).toEqual(
+      [
+        ['', 'Big_App cannot be the name of a Debian package and of its system user'],
+        ['', 'there is no service to start'],
+        ['pythons.1', '3.11 stands there twice'],
+      ],
+    )
+  })
+})
