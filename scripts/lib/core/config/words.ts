@@ -62,9 +62,12 @@ function messageOf(issue: Issue): { message: string; hint?: string } {
 
 /** A key that nobody knows, with the nearest one that is known there. */
 export function unknownKey(path: Path, known: readonly string[]): Finding {
-  const near = nearest(String(path.at(-1)), known)
+  const key = String(path.at(-1))
+  const message = path.length === 1 ? 'is no section and no format' : 'is no known key'
+  if (key.includes(' ')) return { path, message, hint: 'A comma ends a value inside { }: put the text in quotes.' }
+  const near = nearest(key, known)
   const hint = near === undefined ? `Known here: ${known.join(', ')}.` : `Did you mean \`${near}\`?`
-  return { path, message: 'is no known key', hint }
+  return { path, message, hint }
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -82,16 +85,16 @@ function wrongType(expected: string, path: Path, yaml: YamlFile, schema: JsonSch
   if (value === undefined) return missing(path, schema)
   const typed = yaml.typed(path)
   const quotable = expected === 'string' && typed !== undefined && typeof value !== 'string' && value !== null
-  if (quotable) {
-    const key = path.findLast((part) => typeof part === 'string') ?? ''
-    const line = typeof path.at(-1) === 'string' ? `${key}: "${typed}"` : `"${typed}"`
-    return {
-      path,
-      message: `must be text, but YAML reads ${typed} as ${kindOf(value)}`,
-      hint: `Put it in quotes: ${line}.`,
-    }
-  }
+  if (quotable) return unquoted(path, typed, value)
   return { path, message: `must be ${TYPES[expected] ?? expected}, not ${kindOf(value)}`, ...about(path, schema) }
+}
+
+function unquoted(path: Path, typed: string, value: unknown): Finding {
+  const kind =
+    typeof value === 'boolean' ? 'true or false' : String(value) === typed ? 'a number' : `the number ${value}`
+  const key = path.at(-1)
+  const hint = `Put it in quotes: ${typeof key === 'string' ? `${key}: ` : ''}"${typed}".`
+  return { path, message: `must be text, but YAML reads ${typed} as ${kind}`, hint }
 }
 
 function missing(path: Path, schema: JsonSchema): Finding {
@@ -108,7 +111,8 @@ function about(path: Path, schema: JsonSchema): { hint?: string } {
 function wrongValue(values: readonly unknown[], path: Path, yaml: YamlFile): Finding {
   const known = values.map(String)
   const value = valueAt(yaml.value, path)
-  if (value === undefined) return { path, message: 'is missing', hint: `Add it: ${known.join(' or ')}.` }
+  if (value === undefined)
+    return { path, message: 'is missing', hint: `Add it: ${path.at(-1)}: ${known.join(' or ')}.` }
   const said = typeof value === 'string' ? JSON.stringify(value) : kindOf(value)
   const near = nearest(String(value), known)
   const hint = near === undefined || known.length === 1 ? `Write ${known.join(' or ')}.` : `Did you mean ${near}?`
@@ -117,7 +121,7 @@ function wrongValue(values: readonly unknown[], path: Path, yaml: YamlFile): Fin
 
 function outOfRange(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig, path: Path): Finding {
   if (issue.origin !== 'number' && issue.origin !== 'int')
-    return { path, message: 'must not be empty', hint: 'Write at least one, or remove the key.' }
+    return { path, message: 'must not be empty', hint: 'Write at least one.' }
   const bound = issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`
   return { path, message: `must be ${bound}`, hint: 'Choose a number in that range.' }
 }
@@ -127,7 +131,7 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a section'
   if (typeof value === 'string') return `the text ${JSON.stringify(value)}`
-  return typeof value === 'boolean' ? `the truth value ${value}` : `the number ${String(value)}`
+  return typeof value === 'boolean' ? String(value) : `the number ${String(value)}`
 }
 
 /** The value at a path of parsed YAML; undefined where there is none. */

@@ -119,9 +119,9 @@ class EventWalk {
       const key = this.#take()
       const name = key?.type === EVENT_ID.SCALAR ? getScalarValue(this.#text, key) : '?'
       const entry = [...path, name]
-      const known = this.#places.starts.get(JSON.stringify(entry))
-      if (known === undefined) this.#places.starts.set(JSON.stringify(entry), startOfEvent(key))
-      else this.#places.findings.push(duplicate(entry, lineAndColumn(this.#text, known).line))
+      const first = this.#places.starts.get(JSON.stringify(entry))
+      if (first !== undefined) this.#places.findings.push(duplicate(entry, lineAndColumn(this.#text, first).line))
+      this.#places.starts.set(JSON.stringify(entry), startOfEvent(key))
       this.#node(entry)
     }
     this.#take()
@@ -134,7 +134,7 @@ class EventWalk {
 }
 
 function duplicate(path: Path, first: number): Finding {
-  return { path, message: `stands twice (line ${first} and again)`, hint: 'Keep one of the two.' }
+  return { path, message: `stands in line ${first} already`, hint: 'Keep one of the two.' }
 }
 
 function startOfEvent(event: Event | undefined): number {
