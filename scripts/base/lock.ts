@@ -1,23 +1,28 @@
+import { readFile } from 'node:fs/promises'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { BaseRequest } from '../lib/core/format.ts'
 import { now } from '../lib/io/clock.ts'
+import { writeBeside } from '../lib/io/files.ts'
 import type { Report } from '../lib/io/report.ts'
 import { closure } from './closure.ts'
 import { fetchPackage, mapLimited } from './fetch.ts'
 import { EXCLUDED } from './file-rules.ts'
 import { type IndexAccess, loadIndex, loadReleases } from './indexes.ts'
+import { lockChanges } from './lock-changes.ts'
 import {
   ARCHITECTURES,
   type LockedLayer,
   type LockedPackage,
   type LockedRelease,
   type LockedSuite,
+  parseLock,
+  renderLock,
 } from './lock-file.ts'
 import { openSource } from './open-source.ts'
 import type { BinaryPackage, PackageIndex } from './package-index.ts'
 import type { Release } from './release.ts'
 import type { ByteSource } from './sources.ts'
-import { suiteParts } from './suites.ts'
+import { pinnedKeys, suiteParts } from './suites.ts'
 
 export type DebianRequest = Extract<BaseRequest, { kind: 'debian' }>
 
@@ -27,6 +32,24 @@ export interface LockOptions {
   readonly cache: string
   readonly report: Report
   readonly source?: string | undefined
+}
+
+/** Writes slipway.lock anew for all bases that are asked for; gives what changed, one line per package. */
+export async function lockFile(
+  path: string,
+  bases: readonly BaseRequest[],
+  options: Omit<LockOptions, 'keys'>,
+): Promise<readonly string[]> {
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  const before = parseLock(text)
+  const requests = bases.filter((base) => base.kind === 'debian')
+  const debian: Record<string, LockedSuite> = {}
+  for (const suite of new Set(requests.map((request) => request.suite))) {
+    const own = requests.filter((request) => request.suite === suite)
+    debian[suite] = await lockSuite(own, before.debian[suite], { ...options, keys: await pinnedKeys(suite) })
+  }
+  await writeBeside(path, renderLock({ ...before, debian }))
+  return Object.entries(debian).flatMap(([suite, locked]) => lockChanges(before.debian[suite], locked))
 }
 
 /** Locks every layer of the bases of one Debian release for all architectures, from its signed indexes of today. */

@@ -9,8 +9,8 @@ export interface SuitePart {
 
 const KEYS = new URL('keys/', import.meta.url)
 
-// https://www.debian.org/releases/ : bookworm's successor is the default of docker.base
-const RELEASES: readonly string[] = ['bookworm', 'trixie']
+// Codenames whose keys lie in keys/
+const RELEASES: readonly string[] = ['trixie']
 
 /** Release, stable updates and security of a Debian release; all are asked, the newest version wins. */
 export function suiteParts(suite: string): readonly SuitePart[] {

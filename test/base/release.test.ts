@@ -62,9 +62,8 @@ describe('a release file', () => {
     await expect(verify(text)).rejects.toThrow(message)
   })
 
-  it('has three pinned keys for each Debian release, and none for an unknown one', async () => {
+  it('has three pinned keys of a Debian release, and none for an unknown one', async () => {
     expect(await pinnedKeys('trixie')).toHaveLength(3)
-    expect(await pinnedKeys('bookworm')).toHaveLength(3)
     await expect(pinnedKeys('buzz')).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 })

@@ -1,0 +1,77 @@
+import { launcherFiles, launcherPlace, renderLauncherData } from '../launcher/data.ts'
+import { measured } from '../lib/archive/digest.ts'
+import { type ArchiveEntry, fileEntry, treeEntries, withDirectories } from '../lib/archive/entry.ts'
+import { gzip } from '../lib/archive/gzip.ts'
+import { tar } from '../lib/archive/tar.ts'
+import { type Base, type BaseLayer, resolvePath } from '../lib/core/base.ts'
+import type { Target } from '../lib/core/facts.ts'
+import type { Work } from '../lib/core/format.ts'
+import { installTree, isLink } from '../lib/core/tree.ts'
+import { launcherLayout, placesOf, STATE, USER } from './layout.ts'
+
+/** The application's own layers over a base, what changes least first, so that an update pulls little. */
+export async function ownLayers(work: Work, base: Base, target: Target): Promise<readonly BaseLayer[]> {
+  const places = placesOf(work.facts)
+  const installed = installTree(work.app, work.static)
+  const contents: readonly (readonly [name: string, entries: readonly ArchiveEntry[]])[] = [
+    ['dependencies', treeEntries(await work.vendor(target), `${places.vendor}/py${target.python}`)],
+    ['static', treeEntries(installed.static, places.static)],
+    ['app', [...treeEntries(installed.app, places.app), ...(await ownEntries(work))]],
+  ]
+  const layers: BaseLayer[] = []
+  for (const [name, entries] of contents.filter(([, list]) => list.length > 0)) {
+    layers.push(await packLayer(work, name, placeInBase(entries, base)))
+  }
+  return layers
+}
+
+/** Launcher, licences, and the two directories that are written to. */
+async function ownEntries(work: Work): Promise<readonly ArchiveEntry[]> {
+  const { facts } = work
+  const { launcher, command } = placesOf(facts)
+  const files = launcherFiles.map(async (file) => {
+    const place = launcherPlace(file)
+    return fileEntry(`${launcher}/${place}`, await work.ownFile(file), place === 'launcher.py' ? 0o755 : 0o644)
+  })
+  return [
+    ...(await Promise.all(files)),
+    fileEntry(`${launcher}/launcher.json`, renderLauncherData(facts, launcherLayout(facts))),
+    { kind: 'link', path: command, target: `/${launcher}/launcher.py` },
+    ...(await licenses(work)),
+    { kind: 'directory', path: STATE, mode: 0o775, ...USER }, // a new volume takes owner and mode from here
+    { kind: 'directory', path: 'tmp', mode: 0o1777 }, // so does a tmpfs
+  ]
+}
+
+async function licenses({ facts, source }: Work): Promise<readonly ArchiveEntry[]> {
+  const { documents } = placesOf(facts)
+  const entries: ArchiveEntry[] = []
+  for (const file of source.files) {
+    if (isLink(file) || !facts.app.licenseFiles.includes(file.path)) continue
+    entries.push(fileEntry(`${documents}/${file.path}`, await source.read(file)))
+  }
+  return entries
+}
+
+/** Entries at their real places: below a link of the base they would replace it, and with lib the whole system's loader. */
+function placeInBase(entries: readonly ArchiveEntry[], { view }: Base): ArchiveEntry[] {
+  const placed = entries.map((entry) => ({ ...entry, path: resolvePath(view, entry.path) }))
+  const own = new Set(placed.map(({ path }) => path))
+  return withDirectories(placed).map((entry) => {
+    const lower = view.get(entry.path)
+    return !own.has(entry.path) && lower?.kind === 'directory' ? lower : entry
+  })
+}
+
+async function packLayer(work: Work, name: string, entries: readonly ArchiveEntry[]): Promise<BaseLayer> {
+  const archive = measured(tar(entries, { dialect: 'ustar', epoch: work.facts.epoch, owner: '' }), ['sha256'])
+  const bytes = await work.spool(gzip(archive.bytes))
+  return {
+    name,
+    digest: `sha256:${bytes.sha256}`,
+    diffId: `sha256:${archive.result().hex('sha256')}`,
+    size: bytes.size,
+    mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
+    bytes,
+  }
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto'
+import type { Base, BaseLayer } from '../lib/core/base.ts'
+import type { Facts, Platform } from '../lib/core/facts.ts'
+import { placesOf, STATE, USER } from './layout.ts'
+
+/** A JSON blob with the digest by which others name it; keys stand in the order in which they were written here. */
+export interface JsonBlob {
+  readonly mediaType: string
+  readonly digest: string
+  readonly bytes: Uint8Array
+}
+
+/** An image of one platform: its layers from below, its configuration and its manifest. */
+export interface PlatformImage {
+  readonly platform: Platform
+  readonly layers: readonly BaseLayer[]
+  readonly config: JsonBlob
+  readonly manifest: JsonBlob
+}
+
+// OCI image specification 1.1, "Media Types"
+const CONFIG = 'application/vnd.oci.image.config.v1+json'
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
+const INDEX = 'application/vnd.oci.image.index.v1+json'
+
+const SECOND = 1_000_000_000 // times of a health check are in nanoseconds
+
+/** What describes the image to people and registries (OCI image specification, "Annotations"). */
+export function annotationsOf(facts: Facts, base: Base, version: string): Readonly<Record<string, string>> {
+  const { app, commit, repository, epoch } = facts
+  const source = repository === undefined ? {} : { source: `https://github.com/${repository}` }
+  const values: Readonly<Record<string, string>> = {
+    title: app.title,
+    description: app.summary,
+    version,
+    ...(commit === '' ? {} : { revision: commit }),
+    created: timeOf(epoch),
+    url: app.homepage,
+    ...source,
+    licenses: app.license,
+    authors: `${app.maintainer.name} <${app.maintainer.email}>`,
+    ...(base.origin === undefined ? {} : { 'base.name': base.origin.name, 'base.digest': base.origin.digest }),
+  }
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`org.opencontainers.image.${key}`, value]))
+}
+
+export interface ImageParts {
+  readonly facts: Facts
+  readonly platform: Platform
+  readonly base: Base
+  readonly own: readonly BaseLayer[]
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+/** Configuration and manifest of one platform. */
+export function platformImage(parts: ImageParts): PlatformImage {
+  const { platform, base, own, annotations } = parts
+  const layers = [...base.layers, ...own]
+  const config = jsonBlob(CONFIG, imageConfig(parts, layers))
+  const manifest = jsonBlob(MANIFEST, {
+    schemaVersion: 2,
+    mediaType: MANIFEST,
+    config: descriptor(config),
+    layers: layers.map(({ mediaType, digest, size }) => ({ mediaType, digest, size })),
+    annotations,
+  })
+  return { platform, layers, config, manifest }
+}
+
+function imageConfig({ facts, platform, base, annotations }: ImageParts, layers: readonly BaseLayer[]): object {
+  const created = timeOf(facts.epoch)
+  const [os, architecture] = platform.split('/')
+  return {
+    created,
+    architecture,
+    os,
+    config: runConfig(facts, base, annotations),
+    rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
+    history: layers.map(({ name }) => ({ created, created_by: `slipway: ${name}` })),
+  }
+}
+
+/** How a container starts; Healthcheck is Docker's own, other runtimes leave it unread. */
+function runConfig(facts: Facts, base: Base, annotations: Readonly<Record<string, string>>): object {
+  const command = `/${placesOf(facts).command}`
+  const ports = facts.runtime.services.flatMap(({ port }) => (port === undefined ? [] : [[`${port}/tcp`, {}] as const]))
+  return {
+    User: `${USER.uid}:${USER.gid}`,
+    ExposedPorts: Object.fromEntries(ports),
+    Env: environment(base),
+    Entrypoint: [command],
+    Cmd: ['run'],
+    Volumes: { [`/${STATE}`]: {} },
+    WorkingDir: `/${STATE}`,
+    Labels: { ...base.config.labels, ...annotations },
+    StopSignal: 'SIGTERM',
+    Healthcheck: {
+      Test: ['CMD', command, 'health'],
+      Interval: 30 * SECOND,
+      Timeout: 10 * SECOND,
+      StartPeriod: 300 * SECOND, // migrations of a large database
+      Retries: 3,
+    },
+  }
+}
+
+const ENVIRONMENT: readonly (readonly [name: string, value: string])[] = [
+  ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+  ['LANG', 'C.UTF-8'],
+  ['HOME', '/tmp'], // always writable, whatever user and whether or not the root is read-only
+]
+
+function environment({ config }: Base): string[] {
+  const names = new Set(ENVIRONMENT.map(([name]) => name))
+  const kept = config.env.filter((line) => !names.has(line.slice(0, line.indexOf('='))))
+  return [...kept, ...ENVIRONMENT.map(([name, value]) => `${name}=${value}`)]
+}
+
+/** The index over all platforms of one image. */
+export function imageIndex(images: readonly PlatformImage[], annotations: Readonly<Record<string, string>>): JsonBlob {
+  const manifests = images.map(({ platform, manifest }) => {
+    const [os, architecture] = platform.split('/')
+    return { ...descriptor(manifest), platform: { architecture, os } }
+  })
+  return jsonBlob(INDEX, { schemaVersion: 2, mediaType: INDEX, manifests, annotations })
+}
+
+/** How one blob is named in another. */
+export function descriptor({ mediaType, digest, bytes }: JsonBlob): {
+  readonly mediaType: string
+  readonly digest: string
+  readonly size: number
+} {
+  return { mediaType, digest, size: bytes.length }
+}
+
+function jsonBlob(mediaType: string, value: object): JsonBlob {
+  const bytes = Buffer.from(JSON.stringify(value))
+  return { mediaType, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, bytes }
+}
+
+/** RFC 3339, in whole seconds. */
+function timeOf(epoch: number): string {
+  return new Date(epoch * 1000).toISOString().replace('.000Z', 'Z')
+}
