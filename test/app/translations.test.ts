@@ -34,7 +34,7 @@ import gettext, json, re, sys
 with open(sys.argv[1], 'rb') as file: t = gettext.GNUTranslations(file)
 rows = sorted(([list(k) if isinstance(k, tuple) else k, v] for k, v in t._catalog.items()), key=repr)
 text = json.dumps([rows, sorted(t.info().items())])
-print(re.sub('charset=[^"\\\\]+', lambda found: found.group().lower(), text))  # names of charsets have no case (RFC 2978)
+print(re.sub('charset=[A-Za-z0-9-]+', lambda found: found.group().lower(), text))  # names of charsets have no case (RFC 2978)
 `
 
 /** What Python's own gettext makes of a compiled catalog. */
