@@ -1,6 +1,6 @@
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BuiltOutput, ImageOutput, Measured } from '../lib/core/artifact.ts'
+import { type BuiltOutput, MEDIA_TYPES, type Measured, type Output } from '../lib/core/artifact.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Spooled } from '../lib/core/format.ts'
 import { type Plan, promisedOutputs } from '../lib/core/plan.ts'
@@ -88,8 +88,8 @@ async function openAsset(path: string, name: string, mediaType: string): Promise
   return { name, path, mediaType, ...measured, bytes: spooledFile(path, measured) }
 }
 
-function mediaTypeOf(output: ReturnType<typeof promisedOutputs>[number] | ImageOutput): string {
-  return output.kind === 'image' ? 'application/x-tar' : output.mediaType
+function mediaTypeOf(output: Output): string {
+  return output.kind === 'image' ? MEDIA_TYPES.ociTar : output.mediaType
 }
 
 function handOverFindings(

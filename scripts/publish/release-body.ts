@@ -2,7 +2,8 @@ import { MEDIA_TYPES } from '../lib/core/artifact.ts'
 import type { Facts } from '../lib/core/facts.ts'
 
 const LIMIT = 125_000 // characters that GitHub takes
-const MARKER_ROOM = 200
+const MARKER_ROOM = 200 // with the lines between the parts
+const NOTES_ROOM = 20_000 // kept for the changes when the list of files is long
 
 /** What the text of a release is made from. */
 export interface BodyParts {
@@ -20,10 +21,11 @@ export interface BodyParts {
 
 /** The text of a release: its section of the changelog, how to install, and every file with size and sha256. */
 export function renderBody(parts: BodyParts): string {
-  const notes = changelogSection(parts.changelog, parts.facts.version.plain)
-  const rest = [renderInstall(parts), renderFiles(parts)].join('\n\n')
-  const room = LIMIT - MARKER_ROOM - rest.length
-  return [shorten(notes, room), rest].filter((part) => part !== '').join('\n\n')
+  const install = renderInstall(parts)
+  const room = LIMIT - MARKER_ROOM - install.length
+  const files = renderFiles(parts, room)
+  const notes = shorten(changelogSection(parts.changelog, parts.facts.version.plain), room - files.length)
+  return [notes, install, files].filter((part) => part !== '').join('\n\n')
 }
 
 /** The section of a version: from its heading (`## 1.5.0`, `## [v1.5.0] - 2026-01-01`) to the next of its level. */
@@ -106,9 +108,10 @@ function renderCommands(title: string, commands: readonly string[]): string {
   return `${title}:\n\n\`\`\`sh\n${commands.join('\n')}\n\`\`\``
 }
 
-function renderFiles({ assets }: BodyParts): string {
+function renderFiles({ assets }: BodyParts, room: number): string {
   const rows = assets.map(({ name, size, sha256 }) => `| ${name} | ${renderSize(size)} | \`${sha256}\` |`)
-  return ['## Files', '', '| file | size | sha256 |', '|---|---:|---|', ...rows].join('\n')
+  const table = ['## Files', '', '| file | size | sha256 |', '|---|---:|---|', ...rows].join('\n')
+  return table.length <= room - NOTES_ROOM ? table : `## Files\n\n${assets.length} files; SHA256SUMS lists them all.`
 }
 
 /** A size as a person reads it. */

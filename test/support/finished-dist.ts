@@ -62,7 +62,8 @@ export async function finishedDist(out: string, wishes: DistWishes = {}): Promis
   return plan
 }
 
-function planOf(
+/** A plan of these outputs. */
+export function planOf(
   outputs: readonly Output[],
   { version = '1.5.0', history = [], trial = false, plan }: DistWishes,
 ): Plan {

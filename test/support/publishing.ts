@@ -22,6 +22,8 @@ export interface Bench {
   readonly settings: GithubSettings
   readonly lines: string[] // everything that the display was told
   publish(part?: Part): Promise<Published>
+  /** Publishes this dist/ to another bench's stand-in. */
+  publishTo(settings: GithubSettings, part?: Part): Promise<Published>
   close(): Promise<void>
 }
 
@@ -49,13 +51,14 @@ export async function openBench(
     second: 1, // a second of waiting lasts a millisecond; nothing else differs
   }
   const lines: string[] = []
+  const stage = { plan, out, cache: folder, report: recordingReport(lines) }
   return {
     out,
     github: standIn,
     settings,
     lines,
-    publish: (part = 'both') =>
-      publish({ plan, out, cache: folder, report: recordingReport(lines) }, settings, part, 'slipway publish'),
+    publish: (part = 'both') => publish(stage, settings, part, 'slipway publish'),
+    publishTo: (where, part = 'both') => publish(stage, where, part, 'slipway publish'),
     async close() {
       await standIn.close()
       await rm(folder, { recursive: true, force: true })
@@ -74,7 +77,7 @@ function recordingReport(lines: string[]): Report {
   }
 }
 
-/** The end state that every fault must lead to: one public release, every file with its bytes, no draft. */
+/** The end state that every fault must lead to: one release, public once and complete at that moment, every byte right, no draft. */
 export async function expectComplete({ out, github }: Bench): Promise<StoredRelease> {
   const names = (await readdir(join(out, 'artifacts'))).toSorted()
   const wanted = await Promise.all(
@@ -84,6 +87,7 @@ export async function expectComplete({ out, github }: Bench): Promise<StoredRele
   expect(others).toEqual([])
   if (release === undefined) throw new Error('there is no release')
   expect(release.draft).toBe(false)
+  expect(github.store.publications).toEqual([{ tag: release.tag, assets: release.assets }])
   const kept = await Promise.all(
     release.assets.map(async ({ id, name, state }) => {
       expect(state).toBe('uploaded')

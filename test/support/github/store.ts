@@ -59,6 +59,8 @@ export class Store {
   readonly releases: StoredRelease[] = []
   readonly tags: Map<string, string>
   latest: number | undefined
+  /** What the public saw at the moment a release became public. */
+  readonly publications: { readonly tag: string; readonly assets: readonly StoredAsset[] }[] = []
   readonly #options: StoreOptions
   readonly #burnt = new Set<string>() // tags of immutable releases, also after their deletion
   #lastId = 1000
@@ -141,6 +143,7 @@ export class Store {
       this.#burnt.add(release.tag)
     }
     if (latest && !release.prerelease) this.latest = release.id
+    this.publications.push({ tag: release.tag, assets: release.assets.map((asset) => ({ ...asset })) })
   }
 
   /** The commit of an annotated tag's object. */
