@@ -9,9 +9,12 @@ import type { ByteSource } from './sources.ts'
 
 /** A locked package from the cache or a source, its sha256 and its own name and version checked, and unpacked. */
 export async function fetchPackage(source: ByteSource, cache: string, locked: LockedPackage): Promise<UnpackedPackage> {
-  const path = await cachedFile(cache, locked.sha256, packageName(locked), () =>
-    source.open({ path: locked.path, package: locked }),
-  )
+  const load = (): Promise<string> =>
+    cachedFile(cache, locked.sha256, packageName(locked), () => source.open({ path: locked.path, package: locked }))
+  const path = await load().catch((error: unknown) => {
+    if (!(error instanceof ReleaseError) || error.code !== 'HASH_MISMATCH') throw error
+    return load() // a body that was cut short looks like this too; a second time it is no accident
+  })
   const deb = await readDeb(packageName(locked), await readFile(path))
   for (const [name, value] of [
     ['Package', locked.name],
