@@ -80,6 +80,7 @@ describeWith(['psql'], 'the launcher beside a real PostgreSQL', () => {
 
     it('check sees the database, its version and what is pending', async () => {
       const one = place(driver)
+      await one.tray(['init'])
       const result = await one.tray(['check'], { SECRET_KEY: 'k', DATABASE_URL: url })
       const expected = [
         'OK   configuration read from no file and the environment',

@@ -9,10 +9,12 @@ import { easyFacts, echoOf, install } from './installation.ts'
 const KEY = { SECRET_KEY: 'k' }
 const SOURCES = join(import.meta.dirname, '../../scripts')
 
-/** A server on a free port that answers each path with a status and its own words. */
-async function answering(statuses: Readonly<Record<string, number>>): Promise<string> {
+/** A server on a free port that answers each path with a status and its own words, or with a redirect. */
+async function answering(answers: Readonly<Record<string, number | string>>): Promise<string> {
   const server: Server = createServer((request, response) => {
-    response.writeHead(statuses[request.url ?? ''] ?? 404)
+    const answer = answers[request.url ?? ''] ?? 404
+    if (typeof answer === 'string') response.writeHead(302, { location: answer })
+    else response.writeHead(answer)
     response.end(`words of ${request.headers.host}`)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -156,9 +158,18 @@ describe('health', () => {
     ['lives', ['health'], { '/healthz': 200, '/readyz': 503 }, 0, ''],
     ['can serve', ['health', '--ready'], { '/readyz': 204 }, 0, ''],
     ['cannot serve yet', ['health', '--ready'], { '/readyz': 503 }, 1, '/readyz answered 503\nwords of localhost:'],
-    ['a redirect is not health', ['health'], { '/healthz': 302 }, 1, '/healthz answered 302\n'],
-  ] as const)('%s', async (_, words, statuses, status, stderr) => {
-    const env = { PORT: await answering(statuses), http_proxy: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9' }
+    ['a redirect leads to a page', ['health'], { '/healthz': '/first?a=1', '/first?a=1': 200 }, 0, ''],
+    ['a redirect leads to a failure', ['health'], { '/healthz': '/first', '/first': 500 }, 1, '/first answered 500\n'],
+    [
+      'a redirect elsewhere',
+      ['health'],
+      { '/healthz': 'https://sso.example/' },
+      1,
+      '/healthz answered 302\nhttps://sso',
+    ],
+    ['a redirect to itself', ['health'], { '/healthz': '/healthz' }, 1, '/healthz answered 302\n/healthz'],
+  ] as const)('%s', async (_, words, answers, status, stderr) => {
+    const env = { PORT: await answering(answers), http_proxy: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9' }
     const result = await install().tray(words, env)
     expect(result.status).toBe(status)
     expect(result.stderr.startsWith(stderr)).toBe(true)

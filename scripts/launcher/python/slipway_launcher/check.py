@@ -36,6 +36,10 @@ def state_lines(session):
     for path in [session.layout.state] + session.layout.directories:
         if os.access(path, os.W_OK | os.X_OK):
             yield True, '%s can be written' % path
+        elif not os.path.isdir(path):
+            yield False, '%s does not exist: run `%s init`%s' % (
+                path, session.layout.name, ' as root' if session.layout.user else '')
+            return
         else:
             yield False, '%s cannot be written by uid %d: give it to that user' % (path, os.geteuid())
 

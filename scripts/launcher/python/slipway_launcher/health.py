@@ -1,8 +1,11 @@
 """One request to the service on this machine, past every proxy."""
 import http.client
 import sys
+from urllib.parse import urljoin, urlsplit
 
 from .errors import CONFIGURATION, DONE, FAILED, Refusal, reason
+
+REDIRECTS = 5
 
 
 def path_of(service, ready):
@@ -14,29 +17,39 @@ def path_of(service, ready):
     raise Refusal('service %s has no health path' % service['name'], CONFIGURATION)
 
 
-def ask_service(host, port, path, seconds):
-    """Status and body, or a sentence of what went wrong."""
-    local = '127.0.0.1' if host in ('0.0.0.0', '::', '', 'localhost') else host.strip('[]')
+def request(local, port, path, seconds):
+    """Status, redirect target and body of one request."""
     connection = http.client.HTTPConnection(local, port, timeout=seconds)
     try:
         connection.request('GET', path, headers={'Host': 'localhost:%d' % port, 'User-Agent': 'health',
                                                  'X-Forwarded-Proto': 'https', 'Connection': 'close'})
         answer = connection.getresponse()
-        return answer.status, answer.read(4000).decode('utf-8', 'replace')
-    except (OSError, http.client.HTTPException) as error:
-        words = reason(error) if isinstance(error, OSError) else 'no HTTP answer'
-        return None, 'http://%s:%d%s: %s' % (local, port, path, words)
+        return answer.status, answer.getheader('Location', ''), answer.read(4000).decode('utf-8', 'replace')
     finally:
         connection.close()
 
 
 def health(session, service_name, ready, seconds):
+    """A redirect on the service itself is followed, such as that of a fresh installation to its first page."""
     service = session.layout.service(service_name)
-    configuration = session.configuration
     path = path_of(service, ready)
-    status, body = ask_service(configuration.host(), configuration.port(service), path, seconds)
-    if status is not None and 200 <= status < 300:
-        return DONE
-    head = '' if status is None else '%s answered %d\n' % (path, status)
-    print((head + body).rstrip(), file=sys.stderr)
+    host, port = session.configuration.host(), session.configuration.port(service)
+    local = '127.0.0.1' if host in ('0.0.0.0', '::', 'localhost') else host.strip('[]')
+    for _ in range(REDIRECTS):
+        try:
+            status, location, body = request(local, port, path, seconds)
+        except (OSError, http.client.HTTPException) as error:
+            words = reason(error) if isinstance(error, OSError) else 'no HTTP answer'
+            return refuse('http://%s:%d%s: %s' % (local, port, path, words))
+        if 200 <= status < 300:
+            return DONE
+        target = urlsplit(urljoin('http://localhost:%d%s' % (port, path), location))
+        if not (300 <= status < 400 and location and target.netloc == 'localhost:%d' % port):
+            break
+        path = target.path + ('?' + target.query if target.query else '')
+    return refuse('%s answered %d\n%s' % (path, status, location or body))
+
+
+def refuse(text):
+    print(text.rstrip(), file=sys.stderr)
     return FAILED

@@ -105,22 +105,13 @@ class Session:
         os.environ.update(environment)
         if layout.user is not None and os.geteuid() == 0:
             drop_root(layout.user)
-        if layout.channel in ('deb', 'collect'):
-            missing += self.directories(strict)
+        if layout.channel in ('deb', 'collect') and strict:
+            make_directories(layout)
         settle_path(layout)
         settle_bytecode(layout)
         for stream in (sys.stdout, sys.stderr):
             stream.reconfigure(line_buffering=True)
         return missing
-
-    def directories(self, strict):
-        try:
-            make_directories(self.layout)
-        except Refusal as refusal:
-            if strict:
-                raise
-            return [str(refusal)]
-        return []
 
     def enter(self, directory=None):
         """Changes to a directory, or leaves one that the service user may not read."""
