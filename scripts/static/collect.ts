@@ -91,9 +91,12 @@ async function runCollect(stage: Stage, workshop: Workshop, collect: Collect, ta
     ...collect.environment,
   }
   const launcher = `${workshop.place}/launcher/launcher.py`
+  // Absolute, as Python itself makes the name of a script.
+  const [first = '', ...rest] = collect.command
+  const words = first.startsWith('-') ? collect.command : [`${workshop.place}/app/${first}`, ...rest]
   const onLine = (line: string): void => task.update(line)
   await workshop
-    .run('app', [python.path, '-IS', launcher, 'python', ...collect.command], { env, onLine, offline: true })
+    .run('app', [python.path, '-IS', launcher, 'python', ...words], { env, onLine, offline: true })
     .catch((error: unknown) => {
       if (!(error instanceof ReleaseError) || error.code !== 'COMMAND_FAILED') throw error
       throw new ReleaseError('COMMAND_FAILED', `python.collect failed: ${collect.command.join(' ')}`, {
