@@ -5,8 +5,9 @@ import { ReleaseError } from '../lib/core/error.ts'
 import type { Format } from '../lib/core/format.ts'
 import { variableDrift } from '../lib/core/variable-drift.ts'
 import type { Project } from '../lib/io/project-options.ts'
-import { decideFacts, standingOf } from './make-plan.ts'
+import { decideFacts } from './make-plan.ts'
 import { readVariables } from './read-variables.ts'
+import { standingOf } from './standing.ts'
 
 /** What is wrong with a configuration, and what deserves a look. */
 export interface CheckResult {
@@ -28,7 +29,7 @@ async function planFindings(
   formats: readonly Format[],
 ): Promise<readonly LocatedFinding[]> {
   try {
-    const standing = await standingOf({ ...project, allowDirty: true }, config.facts.missing)
+    const standing = await standingOf({ ...project, allowDirty: true }, config.facts)
     const { facts } = await decideFacts(project, config, standing)
     const [inputs, checkout] = [{ schema: 1, files: [] } as const, { kind: standing.kind, project: '' }]
     assemblePlan({ facts, config, formats, selection: project, inputs, checkout, history: [], notices: [] })

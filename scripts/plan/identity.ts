@@ -47,7 +47,7 @@ function plainOf(rule: VersionRule, tag: string): string {
 /** A tag that exists must be here; one that does not exist yet makes a trial. */
 function standing(tag: string, checkout: Checkout | undefined): Pick<Identity, 'trial' | 'notices'> {
   const known = checkout?.tags.find(({ name }) => name === tag)
-  if (known === undefined) return { trial: true, notices: [`trial: the tag ${tag} does not exist yet`] }
+  if (known === undefined) return { trial: true, notices: [`trial: the tag ${tag} is not in this checkout`] }
   if (known.commit === checkout?.commit) return { trial: false, notices: [] }
   throw new ReleaseError('CHECKOUT_REFUSED', `the tag ${tag} is not at HEAD but at ${known.commit.slice(0, 12)}`, {
     hint: `Run \`git checkout ${tag}\` first.`,

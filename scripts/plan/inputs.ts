@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs'
-import { cp, mkdir, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { cp, lstat, mkdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join, relative } from 'node:path'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Facts } from '../lib/core/facts.ts'
 import type { TreeListing } from '../lib/core/tree.ts'
+import { inside, trackedFiles } from '../lib/io/git.ts'
+import type { Project } from '../lib/io/project-options.ts'
 import { measureTree } from '../lib/io/tree-files.ts'
+import type { Standing } from './standing.ts'
 
 const LOCK = 'slipway.lock'
 const OVERLAY = 'overlay'
@@ -16,33 +19,59 @@ export interface Inputs {
   readonly deps: Facts['deps']
 }
 
-/** Copies the configuration, its lock, the overlay and wheel folders: after plan nobody reads them where they were. */
-export async function copyInputs(config: string, out: string, facts: Pick<Facts, 'python' | 'deps'>): Promise<Inputs> {
-  const part = join(out, 'inputs.part')
+interface Place {
+  readonly from: string // absolute
+  readonly to: string // below dist/inputs/
+}
+
+/** Where everything lies that plan copies: the configuration, its lock, the overlay, folders of wheels. */
+export function inputPlaces(config: string, { python, deps }: Pick<Facts, 'python' | 'deps'>): readonly Place[] {
   const beside = dirname(config)
-  const { overlay, ...python } = facts.python
-  const wheels = facts.deps.wheels.map((from, index) => ({ from, to: `wheels/${index}` }))
-  const folders = [...wheels, ...(overlay === undefined ? [] : [{ from: overlay, to: OVERLAY }])]
+  const lock = join(beside, LOCK)
+  return [
+    { from: config, to: 'slipway.yaml' },
+    ...(existsSync(lock) ? [{ from: lock, to: LOCK }] : []),
+    ...(python.overlay === undefined ? [] : [{ from: join(beside, python.overlay), to: OVERLAY }]),
+    ...deps.wheels.map((path, index) => ({ from: join(beside, path), to: `wheels/${index}` })),
+  ]
+}
+
+/** Copies the inputs: after plan nobody reads them where they were. */
+export async function copyInputs(
+  project: Project,
+  standing: Standing,
+  facts: Pick<Facts, 'python' | 'deps'>,
+): Promise<Inputs> {
+  const part = join(project.out, 'inputs.part')
   await rm(part, { recursive: true, force: true })
-  await mkdir(part, { recursive: true })
-  await cp(config, join(part, 'slipway.yaml'))
-  if (existsSync(join(beside, LOCK))) await cp(join(beside, LOCK), join(part, LOCK))
-  for (const { from, to } of folders) await copyFolder(join(beside, from), join(part, to), from)
-  await rm(join(out, 'inputs'), { recursive: true, force: true })
-  await rename(part, join(out, 'inputs'))
+  for (const place of inputPlaces(project.config, facts)) {
+    if (!existsSync(place.from)) throw notThere(relative(dirname(project.config), place.from))
+    await copyPlace(place.from, join(part, place.to), standing)
+  }
+  await rm(join(project.out, 'inputs'), { recursive: true, force: true })
+  await rename(part, join(project.out, 'inputs'))
+  const { overlay, ...python } = facts.python
   return {
-    listing: await measureTree(join(out, 'inputs')),
+    listing: await measureTree(join(project.out, 'inputs')),
     python: overlay === undefined ? python : { ...python, overlay: OVERLAY },
-    deps: { ...facts.deps, wheels: wheels.map(({ to }) => to) },
+    deps: { ...facts.deps, wheels: facts.deps.wheels.map((_, index) => `wheels/${index}`) },
   }
 }
 
-async function copyFolder(from: string, to: string, name: string): Promise<void> {
-  if (!existsSync(from)) {
-    throw new ReleaseError('CONFIG_INVALID', `the folder ${name} is not beside the configuration file`, {
-      hint: 'Paths of python.overlay and deps.wheels are relative to slipway.yaml.',
-    })
+function notThere(path: string): ReleaseError {
+  return new ReleaseError('CONFIG_INVALID', `${path} is not beside the configuration file`, {
+    hint: 'Write python.overlay and deps.wheels relative to the configuration file.',
+  })
+}
+
+/** Of a clean checkout only what is tracked: a folder may hold ignored files that no other clone has. */
+async function copyPlace(from: string, to: string, { kind, checkout }: Standing): Promise<void> {
+  const tracked = kind === 'git' && checkout !== undefined && inside(checkout.root, from) !== undefined
+  const known = tracked && (await lstat(from)).isDirectory() ? await trackedFiles(from) : undefined
+  const wanted = async (path: string): Promise<boolean> => {
+    if (basename(path) === '__pycache__') return false
+    return known === undefined || known.has(path) || (await lstat(path)).isDirectory()
   }
   await mkdir(dirname(to), { recursive: true })
-  await cp(from, to, { recursive: true, verbatimSymlinks: true, filter: (path) => basename(path) !== '__pycache__' })
+  await cp(from, to, { recursive: true, verbatimSymlinks: true, filter: wanted })
 }

@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path'
+import { isAbsolute, join, relative, sep } from 'node:path'
 import picomatch from 'picomatch'
 import { ReleaseError } from '../core/error.ts'
 import { CommandOutput, run } from './run.ts'
@@ -23,33 +23,22 @@ export async function git(folder: string, ...args: string[]): Promise<string> {
 
 /** The checkout that a folder lies in; undefined where there is no git or no commit yet. */
 export async function openCheckout(folder: string): Promise<Checkout | undefined> {
-  const root = await firstLine(folder, 'rev-parse', '--show-toplevel')
-  if (root === undefined) return undefined
-  const commit = await firstLine(folder, 'rev-parse', '--verify', '--quiet', 'HEAD^{commit}')
-  if (commit === undefined) return undefined
-  const prefix = await git(folder, 'rev-parse', '--show-prefix')
-  return {
-    root,
-    project: prefix.trimEnd().replace(/\/$/, ''),
-    commit,
-    epoch: Number(await git(folder, 'show', '--no-patch', '--format=%ct', commit)),
-    shallow: (await git(folder, 'rev-parse', '--is-shallow-repository')).trim() === 'true',
-    tags: await readTags(folder),
-  }
+  const asked = ['--show-toplevel', '--show-prefix', '--is-shallow-repository', '--verify', 'HEAD^{commit}']
+  const text = await git(folder, 'rev-parse', ...asked).catch(noCheckout)
+  if (text === undefined) return undefined
+  const [root = '', prefix = '', shallow = '', commit = ''] = text.split('\n')
+  const [time, tags] = await Promise.all([git(folder, 'show', '--no-patch', '--format=%ct', commit), readTags(folder)])
+  const project = prefix.replace(/\/$/, '')
+  return { root, project, commit, epoch: Number(time), shallow: shallow === 'true', tags }
 }
 
-async function firstLine(folder: string, ...args: string[]): Promise<string | undefined> {
-  try {
-    const text = await git(folder, ...args)
-    return text.trimEnd() === '' ? undefined : text.trimEnd()
-  } catch (error) {
-    if (!(error instanceof ReleaseError && error.cause instanceof CommandOutput)) throw error
-    if (!error.cause.tail.includes('dubious ownership')) return undefined
-    throw new ReleaseError('CHECKOUT_REFUSED', 'git does not trust this checkout: it belongs to another user', {
-      hint: 'Run as its owner, or `git config --global --add safe.directory` with its path.',
-      cause: error,
-    })
-  }
+function noCheckout(error: unknown): undefined {
+  if (!(error instanceof ReleaseError && error.cause instanceof CommandOutput)) throw error
+  if (!error.cause.tail.includes('dubious ownership')) return undefined
+  throw new ReleaseError('CHECKOUT_REFUSED', 'git does not trust this checkout: it belongs to another user', {
+    hint: 'Run as its owner, or `git config --global --add safe.directory` with its path.',
+    cause: error,
+  })
 }
 
 // git-for-each-ref(1): `*` is what an annotated tag points at.
@@ -62,24 +51,45 @@ async function readTags(folder: string): Promise<Checkout['tags']> {
   })
 }
 
-/** Changed and untracked files of a folder, without `out` and without missing files that are excused by globs. */
-export async function dirtyFiles(folder: string, out: string, excused: readonly string[]): Promise<readonly string[]> {
-  const text = await git(folder, 'status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--', '.')
-  const prefix = (await git(folder, 'rev-parse', '--show-prefix')).trimEnd()
+/** Changed and untracked files at these places, without `out` and without missing files of the project that globs excuse. */
+export async function dirtyFiles(
+  { root, project }: Checkout,
+  places: readonly string[],
+  out: string,
+  excused: readonly string[],
+): Promise<readonly string[]> {
+  const literal = places.map((place) => `:(top,literal)${inside(root, place) ?? ''}`)
+  const args = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--', ...literal]
   const mayLack = picomatch([...excused], { dot: true })
-  const inside = relative(folder, out).split(sep).join('/')
-  return text.split('\0').flatMap((record) => {
-    const [state, path] = [record.slice(0, 2), record.slice(3 + prefix.length)]
-    const own = path === '' || path === inside || path.startsWith(`${inside}/`)
-    return own || (state === ' D' && mayLack(path)) ? [] : [path]
+  const own = inside(root, out)
+  const below = project === '' ? '' : `${project}/`
+  return records(await git(root, ...args)).flatMap((record) => {
+    const [state, path] = [record.slice(0, 2), record.slice(3)]
+    const lacking = state === ' D' && path.startsWith(below) && mayLack(path.slice(below.length))
+    return lacking || path === own || path.startsWith(`${own}/`) ? [] : [path]
   })
+}
+
+/** A path relative to the root of a checkout; undefined where it lies outside. */
+export function inside(root: string, path: string): string | undefined {
+  const below = relative(root, path).split(sep).join('/')
+  return below === '..' || below.startsWith('../') || isAbsolute(below) ? undefined : below
+}
+
+/** Absolute paths of the tracked files below a folder. */
+export async function trackedFiles(folder: string): Promise<ReadonlySet<string>> {
+  return new Set(records(await git(folder, 'ls-files', '-z', '--', '.')).map((path) => join(folder, path)))
+}
+
+function records(text: string): readonly string[] {
+  return text.split('\0').filter((record) => record !== '')
 }
 
 /** Paths of every file below the project at a commit. */
 export async function listCommitted({ root, project, commit }: Checkout): Promise<ReadonlySet<string>> {
   const tree = project === '' ? commit : `${commit}:${project}`
   const text = await git(root, 'ls-tree', '-r', '-z', '--name-only', '--full-tree', tree)
-  return new Set(text.split('\0').filter((path) => path !== ''))
+  return new Set(records(text))
 }
 
 /** The text of a file of the project at a commit. */

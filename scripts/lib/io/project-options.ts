@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { ReleaseError } from '../core/error.ts'
 import type { Arguments, Option } from './command-line.ts'
 import { OUT } from './stage-options.ts'
@@ -47,10 +47,10 @@ export function resolveProject(args: Arguments): Project {
   }
   const near = relative(process.cwd(), config)
   return {
-    folder,
-    config,
+    folder: realPlace(folder),
+    config: join(realPlace(dirname(config)), basename(config)),
     configName: near.startsWith('..') ? config : near,
-    out: resolve(args.text('out') ?? 'dist'),
+    out: realPlace(resolve(args.text('out') ?? 'dist')),
     tag: args.text('tag'),
     allowDirty: args.has('allow-dirty'),
     only: args.list('only'),
@@ -61,4 +61,9 @@ export function resolveProject(args: Arguments): Project {
 function defaultFolder(args: Arguments): string {
   const elsewhere = args.text('default-project')
   return elsewhere === undefined || existsSync(CONFIG) ? '.' : elsewhere
+}
+
+/** A path without symbolic links, as git gives its root, also where the end of it does not exist yet. */
+function realPlace(path: string): string {
+  return existsSync(path) ? realpathSync(path) : join(realPlace(dirname(path)), basename(path))
 }

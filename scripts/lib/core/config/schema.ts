@@ -47,7 +47,14 @@ export function configJsonSchema(formats: readonly Format[]): JsonSchema {
   const own = Object.entries(SECTIONS).map(([name, { schema, about, absent }]) => {
     return [name, absent === undefined ? schema.describe(about) : schema.describe(about).optional()] as const
   })
-  const rooms = formats.map((format) => [format.name, format.schema.optional()] as const)
+  const rooms = formats.map(({ name, schema }) => {
+    return [name, schema.describe(schema.description ?? `What is made for the format ${name}`).optional()] as const
+  })
   const whole = z.strictObject(Object.fromEntries([...own, ...rooms]))
-  return z.toJSONSchema(whole, { io: 'input' }) as JsonSchema
+  return z.toJSONSchema(whole, { io: 'input', override: ({ jsonSchema }) => withoutFullStop(jsonSchema) }) as JsonSchema
+}
+
+/** Descriptions end without a full stop, so that they can stand inside a sentence. */
+function withoutFullStop(schema: { description?: string | undefined }): void {
+  if (schema.description !== undefined) schema.description = schema.description.replace(/\.$/, '')
 }
