@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import picomatch from 'picomatch'
 import type { Facts } from '../lib/core/facts.ts'
 import type { AppListing } from '../lib/core/stages.ts'
 import { filterTree, mergeTrees, type Tree } from '../lib/core/tree.ts'
@@ -7,26 +8,43 @@ import { assertFreeSpace, writeJson } from '../lib/io/files.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { loadTree, openTree, writeTree } from '../lib/io/tree-files.ts'
 import { assertLinksInside } from './links.ts'
+import { ownWheelTree } from './own-wheel.ts'
 import { assertNoSecrets } from './secrets.ts'
 import { selectFiles } from './select.ts'
 import { compileTranslations } from './translations.ts'
 
 /** The app stage: what will be installed, either the Python tree or the project's own wheel, unpacked. */
 export async function makeApp(stage: Stage): Promise<void> {
-  await stage.report.task('app', async () => {
-    const source = await loadTree(stage.out, 'source', 'source')
-    const tree = await sourceTree(stage, source)
+  await stage.report.task('app', async (task) => {
+    const source = withoutOutputs(stage.plan.facts, await loadTree(stage.out, 'source', 'source'))
+    const own = stage.plan.facts.python.backend === 'own'
+    if (own) task.update("the project's own wheel")
+    const selected = own ? await ownWheelTree(stage, source) : selectOf(stage.plan.facts, source)
+    const tree = await installedTree(stage, selected)
     await assertFreeSpace(stage.out, 2 * sizeOf(tree))
     await rm(join(stage.out, 'app.json'), { force: true })
     await writeTree(join(stage.out, 'app'), tree)
-    const listing: AppListing = { schema: 1, layout: 'tree', files: tree.files }
+    const listing: AppListing = { schema: 1, layout: own ? 'package' : 'tree', files: tree.files }
     await writeJson(join(stage.out, 'app.json'), listing)
   })
 }
 
-async function sourceTree(stage: Stage, source: Tree): Promise<Tree> {
-  const { python, app }: Facts = stage.plan.facts
-  const selected = selectFiles(source, python.include, python.exclude, app.licenseFiles)
+function selectOf({ python, app }: Facts, source: Tree): Tree {
+  return selectFiles(source, python.include, python.exclude, app.licenseFiles)
+}
+
+/** Without git the outputs of an earlier build lie among the sources (an sdist carries them); they come from the static stage alone. */
+function withoutOutputs({ commit, frontends }: Facts, source: Tree): Tree {
+  if (commit !== '') return source
+  const outputs = picomatch(
+    frontends.flatMap(({ output }) => output),
+    { dot: true },
+  )
+  return filterTree(source, (path) => !outputs(path))
+}
+
+async function installedTree(stage: Stage, selected: Tree): Promise<Tree> {
+  const { python } = stage.plan.facts
   await assertNoSecrets(selected, python.allow)
   const translated = await compileTranslations(selected, python.translations)
   const tree = mergeTrees([translated, overlayTree(stage, python.overlay)])

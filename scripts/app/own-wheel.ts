@@ -1,0 +1,107 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ReleaseError } from '../lib/core/error.ts'
+import { filterTree, isLink, type Tree } from '../lib/core/tree.ts'
+import { builderPython } from '../lib/io/builder-python.ts'
+import { run } from '../lib/io/run.ts'
+import type { Stage } from '../lib/io/stage.ts'
+import { measureTree, memoryTree, openTree, writeTree } from '../lib/io/tree-files.ts'
+import { openUv } from '../lib/io/uv.ts'
+
+const BACK_ENDS = fileURLToPath(new URL('back-ends.txt', import.meta.url))
+
+/** The wheel of the project's own PEP 517 back end, unpacked: its files at their places in a site directory. */
+export async function ownWheelTree(stage: Stage, source: Tree): Promise<Tree> {
+  const scratch = join(stage.out, 'tmp', 'own-wheel')
+  try {
+    await rm(scratch, { recursive: true, force: true })
+    await writeTree(join(scratch, 'project'), source)
+    await buildWheel(stage, source, scratch)
+    const [name = ''] = (await readdir(join(scratch, 'dist'))).filter((file) => file.endsWith('.whl'))
+    await mkdir(join(scratch, 'tree'))
+    await run(['python3', '-IS', '-m', 'zipfile', '-e', join(scratch, 'dist', name), join(scratch, 'tree')])
+    return await inMemory(await wheelTree(join(scratch, 'tree'), name))
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+/** Builds isolated, with back ends pinned by hash; the version comes from PKG-INFO where there is one, else from the plan. */
+async function buildWheel(stage: Stage, source: Tree, scratch: string): Promise<void> {
+  const { facts } = stage.plan
+  const isSdist = source.files.some((entry) => entry.path === 'PKG-INFO')
+  const project = join(scratch, 'project')
+  const env = {
+    HOME: scratch,
+    SOURCE_DATE_EPOCH: String(facts.epoch),
+    PYTHONHASHSEED: '0',
+    ...(isSdist ? {} : versionEnvironment(facts.version.pep440)),
+  }
+  // Back ends that ask git which files belong to the package need a repository.
+  if (!isSdist) await commitAll(project, facts.epoch)
+  const uv = await openUv(stage.cache, facts.tools.uv)
+  const { path } = await builderPython()
+  const args = ['build', '--wheel', '--python', path, '--build-constraints', BACK_ENDS, '--require-hashes']
+  await uv([...args, '--no-create-gitignore', '--out-dir', join(scratch, 'dist'), project], { env }).catch(
+    (cause: unknown) => {
+      if (!(cause instanceof ReleaseError) || cause.code !== 'COMMAND_FAILED') throw cause
+      throw new ReleaseError('COMMAND_FAILED', "the project's own build back end failed", {
+        hint: 'Mend what it says; it runs with the back ends pinned in scripts/app/back-ends.txt only.',
+        cause: cause.cause,
+      })
+    },
+  )
+}
+
+type Spelling = Stage['plan']['facts']['version']['pep440']
+
+// What back ends with a version from git read instead (hatch-vcs reads setuptools_scm's).
+function versionEnvironment(spelling: Spelling): Record<string, string> {
+  if ('refused' in spelling) return {}
+  const names = ['SETUPTOOLS_SCM_PRETEND_VERSION', 'PDM_BUILD_SCM_VERSION', 'POETRY_DYNAMIC_VERSIONING_BYPASS']
+  return Object.fromEntries([...names, 'UV_DYNAMIC_VERSIONING_BYPASS'].map((name) => [name, spelling.value]))
+}
+
+async function commitAll(project: string, epoch: number): Promise<void> {
+  const date = `${epoch} +0000`
+  const env = {
+    HOME: project,
+    GIT_CONFIG_NOSYSTEM: '1',
+    ...Object.fromEntries(['AUTHOR', 'COMMITTER'].map((who) => [`GIT_${who}_DATE`, date])),
+    ...Object.fromEntries(['AUTHOR', 'COMMITTER'].map((who) => [`GIT_${who}_NAME`, 'slipway'])),
+    ...Object.fromEntries(['AUTHOR', 'COMMITTER'].map((who) => [`GIT_${who}_EMAIL`, 'slipway@localhost'])),
+  }
+  const git = (...words: string[]): Promise<string> => run(['git', ...words], { cwd: project, env })
+  await git('init', '--quiet')
+  await git('add', '--force', '--all')
+  await git('commit', '--quiet', '--allow-empty', '--message', 'source')
+}
+
+// Binary distribution format: X.data holds what goes elsewhere than the site directory.
+async function wheelTree(dir: string, name: string): Promise<Tree> {
+  const tree = openTree(dir, await measureTree(dir))
+  const data = tree.files.find(({ path }) => /^[^/]+\.data\//.test(path))
+  if (data !== undefined || !(await readFile(await wheelFile(dir), 'utf8')).includes('Root-Is-Purelib: true')) {
+    throw new ReleaseError(
+      'DEPS_UNRESOLVED',
+      `${name} is not a pure wheel: native code or files outside its packages`,
+      {
+        hint: 'Use `backend: generated` in slipway.yaml, or take them out of the wheel.',
+      },
+    )
+  }
+  return filterTree(tree, (path) => !/^[^/]+\.dist-info\/RECORD$/.test(path) && !/\.py[co]$/.test(path))
+}
+
+async function wheelFile(dir: string): Promise<string> {
+  const info = (await readdir(dir)).find((entry) => entry.endsWith('.dist-info')) ?? ''
+  return join(dir, info, 'WHEEL')
+}
+
+/** The scratch folder goes, so the bytes (an application's own code) are kept; wheels have no links, modes mean nothing in them. */
+async function inMemory(tree: Tree): Promise<Tree> {
+  const files: Record<string, Uint8Array> = {}
+  for (const entry of tree.files) if (!isLink(entry)) files[entry.path] = await tree.read(entry)
+  return memoryTree(files)
+}
