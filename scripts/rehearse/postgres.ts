@@ -81,10 +81,11 @@ async function findBinaries(): Promise<string> {
   })
 }
 
-/** PostgreSQL refuses to run as root. */
+/** PostgreSQL refuses to run as root; a server also ends when the program that started it was killed. */
 function unprivileged(command: Command): Command {
   if (process.getuid?.() !== 0) return command
-  return ['setpriv', `--reuid=${SUPERUSER}`, `--regid=${SUPERUSER}`, '--init-groups', '--', ...command]
+  const identity = [`--reuid=${SUPERUSER}`, `--regid=${SUPERUSER}`, '--init-groups', '--pdeathsig=INT']
+  return ['setpriv', ...identity, '--', ...command]
 }
 
 async function initialise(binaries: string, dir: string, listen: string | undefined): Promise<string> {
