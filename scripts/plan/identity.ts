@@ -61,6 +61,10 @@ function trialOf(rule: VersionRule, found: readonly InTreeVersion[]): Identity {
       hint: `Give one with --tag ${tagOf(rule.tag, '0.1.0')}, or name a file in version.files.`,
     })
   }
+  if (parseTag('{version}', plain) === undefined) {
+    const hint = 'Write it such as 1.2.0, 1.2.0rc1 or 1.2.0-rc.1.'
+    throw new ReleaseError('VERSION_UNSPELLABLE', `the tree's version ${plain} is no version`, { hint })
+  }
   assertAgreement('the tree says', plain, found)
   const notice = `trial: no release tag is at HEAD, the tree's version ${plain} is used`
   return { versions: spellVersion(plain, tagOf(rule.tag, plain)), trial: true, notices: [notice] }

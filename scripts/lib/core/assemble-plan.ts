@@ -4,7 +4,7 @@ import { type Finding, ReleaseError } from './error.ts'
 import { type Facts, type Target, targetName } from './facts.ts'
 import type { BaseRequest, Format } from './format.ts'
 import type { Plan, PlannedFormat } from './plan.ts'
-import { type Selection, selectFormats } from './select-formats.ts'
+import { type Selection, selectFormats, unmetNeeds } from './select-formats.ts'
 
 /** Everything that a plan is made of, read by the caller. */
 export interface PlanParts {
@@ -22,7 +22,8 @@ export interface PlanParts {
 export function assemblePlan(parts: PlanParts): Plan {
   const { facts, config, inputs, checkout, history } = parts
   const { formats, notices } = selectFormats(parts.formats, Object.keys(config.sections), parts.selection)
-  const findings = checkFormats(facts, config, formats)
+  const unmet = unmetNeeds(parts.formats, Object.keys(config.sections)).map((finding) => config.locate(finding))
+  const findings = [...unmet, ...checkFormats(facts, config, formats)]
   if (findings.length > 0) throw new ConfigError(findings)
   const planned = planFormats(facts, config, formats)
   const sealed = sealedOutputs()
@@ -42,7 +43,7 @@ export function assemblePlan(parts: PlanParts): Plan {
 }
 
 /** What the rooms say of their sections, each with its place in the file. */
-export function checkFormats(facts: Facts, config: Config, formats: readonly Format[]): readonly LocatedFinding[] {
+function checkFormats(facts: Facts, config: Config, formats: readonly Format[]): readonly LocatedFinding[] {
   return formats.flatMap((format) =>
     format.check(facts, section(config, format)).map((finding: Finding) => {
       return config.locate({ ...finding, path: [format.name, ...finding.path] })

@@ -15,7 +15,7 @@ export function renderPlan(plan: Plan): string {
     `${app.title} ${version.plain} (${from})`,
     ...node,
     '',
-    renderTable([{ title: 'name' }, { title: 'kind' }, { title: 'platform' }], rows),
+    renderTable([{ title: 'name' }, { title: 'format' }, { title: 'platform' }], rows),
     ...plan.notices.map((notice) => `! ${notice}`),
   ].join('\n')
 }

@@ -1,4 +1,4 @@
-import { ReleaseError } from './error.ts'
+import { type Finding, ReleaseError } from './error.ts'
 import type { Format } from './format.ts'
 import { nearest } from './nearest.ts'
 
@@ -9,7 +9,7 @@ export interface Selection {
 }
 
 /** Formats that need no section: source archives and papers belong to every release. */
-export const ALWAYS: readonly string[] = ['tarballs', 'papers']
+const ALWAYS: readonly string[] = ['tarballs', 'papers']
 
 /** The formats to plan, in the order of the list; `--only` pulls in what is needed, `--skip` takes away what needs it. */
 export function selectFormats(
@@ -28,6 +28,19 @@ export function selectFormats(
     formats: held,
     notices: kept.filter((format) => !held.includes(format)).map((format) => leftOut(format, kept)),
   }
+}
+
+/** Sections of formats that cannot be made, because a format that they need has no section. */
+export function unmetNeeds(formats: readonly Format[], sections: readonly string[]): readonly Finding[] {
+  const there = [...sections, ...ALWAYS]
+  return formats.flatMap(({ name, needs }) => {
+    const lack = sections.includes(name) ? needs.filter((need) => !there.includes(need)) : []
+    return lack.map((need) => ({
+      path: [name],
+      message: `needs the format ${need}, which has no section`,
+      hint: `Add \`${need}:\`, or remove \`${name}:\`.`,
+    }))
+  })
 }
 
 function assertKnown(name: string, names: readonly string[]): void {

@@ -1,0 +1,99 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { renderCheck } from '../../scripts/lib/core/config/load.ts'
+import { checkProject } from '../../scripts/plan/check.ts'
+import { FORMATS, VALID } from '../config/valid.ts'
+import { itWith } from '../support/tool.ts'
+import { projectIn, shelfRepository, temporaryFolder, write } from './repository.ts'
+
+const SETTINGS = `import os
+from decouple import config as decouple_config
+from os import environ
+
+def listed(name, default=""):
+    return os.environ.get(name, default).split(",")
+
+KEY = os.environ["SECRET_KEY"]
+HOST = os.getenv("DB_HOST", "localhost")
+PORT = environ.get("DB_PORT")
+HOSTS = listed("ALLOWED_HOSTS")
+MODE = decouple_config("MODE", default="x")
+DEBUG = env.bool("DEBUG")
+TRACE = "TRACE" in os.environ
+os.environ["WRITTEN"] = "1"
+os.environ.get(KEY)
+print("NOT_A_VARIABLE")
+`
+
+describe('slipway check', () => {
+  it('finds nothing wrong with a right configuration, also in a dirty folder', async () => {
+    const folder = shelfRepository()
+    write(folder, { 'new.txt': 'new' })
+    const { errors } = await checkProject(projectIn(folder), FORMATS)
+    expect(errors).toEqual([])
+  })
+
+  it('tells findings of the file, of rooms, and versions that do not agree', async () => {
+    const folder = shelfRepository({ 'shelf/__init__.py': '__version__ = "9"\n' })
+    const { errors } = await checkProject(projectIn(folder), FORMATS)
+    expect(errors.map(({ at, message }) => [at.line, message.split('\n')[0]])).toEqual([
+      [8, 'the tree says 1.2.0, but not every file agrees'],
+    ])
+    write(folder, {
+      'slipway.yaml': VALID.replace('["3.11"]', '["2.7"]'),
+      'shelf/__init__.py': '__version__ = "1.2.0"\n',
+    })
+    const second = await checkProject(projectIn(folder), FORMATS)
+    expect(second.errors).toMatchObject([{ at: { line: 33, column: 13 }, message: 'shelf cannot run on 2.7' }])
+  })
+
+  it('says so when nothing is wrong, and how many things are', () => {
+    expect(renderCheck([], [])).toBe('nothing is wrong')
+    const at = { file: 'slipway.yaml', line: 2, column: 3 }
+    expect(
+      renderCheck([{ at, path: ['app'], message: 'is missing', hint: 'Add it.' }], [{ at, path: [], message: 'look' }]),
+    ).toBe(
+      [
+        'one thing is wrong in slipway.yaml',
+        '  slipway.yaml:2:3 app: is missing',
+        '    Add it.',
+        'worth a look:',
+        '  slipway.yaml:2:3 look',
+      ].join('\n'),
+    )
+  })
+
+  itWith(['python3'], 'compares the table of variables with what the installed code reads', async () => {
+    const folder = shelfRepository({
+      'shelf/settings.py': SETTINGS,
+      'shelf/broken.py': 'def (:\n',
+      'tests/test_shelf.py': 'import os\nos.environ["ONLY_IN_TESTS"]\n',
+    })
+    const { notices } = await checkProject(projectIn(folder), FORMATS)
+    expect(notices.map(({ message }) => message)).toEqual(
+      [
+        ['ALLOWED_HOSTS', 11],
+        ['DB_PORT', 10],
+        ['DEBUG', 13],
+        ['MODE', 12],
+        ['TRACE', 14],
+      ].map(([name, line]) => `the code reads ${name} (shelf/settings.py:${line}), the table does not name it`),
+    )
+  })
+
+  itWith(['python3'], 'tells rows of the table that no code reads, and reads the overlay too', async () => {
+    const config = VALID.replace('  collect:', '  overlay: local\n  collect:')
+    const folder = shelfRepository({ 'slipway.yaml': config, 'local/own.py': 'import os\nos.getenv("SECRET_KEY")\n' })
+    const { notices } = await checkProject(projectIn(folder), FORMATS)
+    expect(notices).toMatchObject([
+      { at: { line: 32, column: 9 }, message: 'no code that Slipway can see reads DB_HOST' },
+    ])
+  })
+
+  it('works on a folder that is no checkout', async () => {
+    const folder = temporaryFolder()
+    write(folder, { 'slipway.yaml': VALID, 'pyproject.toml': '[project]\nversion = "1.2.0"\n' })
+    const { errors } = await checkProject(projectIn(folder, { config: join(folder, 'slipway.yaml') }), FORMATS)
+    expect(errors[0]?.message).toContain('shelf/__init__.py is not in the tree')
+  })
+})
