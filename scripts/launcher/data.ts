@@ -57,6 +57,9 @@ export function renderLauncherData(facts: Facts, layout: Layout): string {
     summary: app.summary,
     homepage: app.homepage,
     version: facts.version.plain,
+    build: [facts.version.plain, facts.commit.slice(0, 12), String(facts.epoch)]
+      .filter((part) => part !== '')
+      .join('-'),
     ...layout,
     settings: runtime.settings,
     manage: runtime.manage,

@@ -8,7 +8,8 @@ import type { Facts } from '../../scripts/lib/core/facts.ts'
 import { trayFacts } from './facts.ts'
 
 /** The system's own interpreter where there is one: others may lie where a service user may not read. */
-export const PYTHON: string = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
+export const PYTHON: string =
+  process.env['LAUNCHER_PYTHON'] ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3')
 
 const SOURCES = join(import.meta.dirname, '../../scripts/launcher/python')
 

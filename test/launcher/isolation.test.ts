@@ -59,10 +59,12 @@ describe('what the application imports', () => {
     expect(readdirSync(join(place.root, 'launcher/slipway_launcher'))).not.toContain('__pycache__')
   })
 
-  it('in an image bytecode goes below the state directory', async () => {
+  it('in an image bytecode goes below the state directory, to a folder of this build alone', async () => {
     const place = install({ channel: 'image', secrets: '{state}' }, easyFacts())
+    mkdirSync(join(place.root, 'state/cache/python/1.1.0-older'), { recursive: true })
     const echo = echoOf(await place.tray(['run', 'worker']))
-    expect(echo.prefix).toBe(join(place.root, 'state/cache/python'))
+    expect(echo.prefix).toBe(join(place.root, 'state/cache/python/1.2.0-0123456789ab-1700000000'))
+    expect(readdirSync(join(place.root, 'state/cache/python'))).not.toContain('1.1.0-older')
     expect(existsSync(join(place.root, 'app/__pycache__'))).toBe(false)
   })
 

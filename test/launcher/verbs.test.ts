@@ -1,10 +1,12 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { launcherFiles } from '../../scripts/launcher/data.ts'
-import { easyFacts, echoOf, install } from './installation.ts'
+import { describeWith } from '../support/tool.ts'
+import { easyFacts, echoOf, install, outcome, PYTHON } from './installation.ts'
 
 const KEY = { SECRET_KEY: 'k' }
 const SOURCES = join(import.meta.dirname, '../../scripts')
@@ -23,6 +25,16 @@ async function answering(answers: Readonly<Record<string, number | string>>): Pr
 }
 
 describe('the command line', () => {
+  it('a terminal without its characters gets its help all the same', async () => {
+    const place = install()
+    const program =
+      'import io, sys; sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="ascii"); ' +
+      'sys.path.insert(0, sys.argv[1]); from slipway_launcher.main import main; main(sys.argv[1] + "/launcher.json", ["--help"])'
+    const result = await outcome(PYTHON, ['-c', program, join(place.root, 'launcher')], { env: {} })
+    expect(result).toMatchObject({ status: 0, stderr: '' })
+    expect(result.stdout).toContain('manage \\u2026')
+  })
+
   const plain = { app: '/app', static: '', vendor: [], state: '/state', config: ['/etc/tray.env'], secrets: '/etc' }
 
   it('--help lists every verb and the own commands', async () => {
@@ -150,6 +162,27 @@ describe('programs', () => {
     expect(local.stderr).toContain('tray: localhost is this container itself: name the database')
     expect((await place.tray(['run'])).stderr).toContain('no database is configured: set DATABASE_URL=postgres://')
     expect((await place.tray(['run'], { DB_HOST: 'db' })).stderr).not.toContain('database')
+  })
+})
+
+describeWith(['root', 'unshare', 'pgrep'], 'the first process of a container', () => {
+  const apart = ['--pid', '--fork', '--mount-proc', '--kill-child']
+
+  it.each([
+    ['itself', ['python', '-c', 'import time; print("up"); time.sleep(60)'], '0'],
+    ['its child that migrates', ['run', '--migrate'], '60'],
+  ])('ends when it is told to: %s', async (_, words, seconds) => {
+    const place = install({}, easyFacts())
+    const python = [PYTHON, '-IS', join(place.root, 'launcher/launcher.py')]
+    const env = { PATH: process.env['PATH'] ?? '', ...KEY, MIGRATE_SECONDS: seconds }
+    const child = spawn('unshare', [...apart, '--', ...python, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+    await sleep(1500)
+    const [inner] = execFileSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' })
+      .trim()
+      .split('\n')
+    process.kill(Number(inner), 'SIGTERM')
+    expect(await ended).toBe(143)
   })
 })
 

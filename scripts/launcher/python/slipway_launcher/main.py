@@ -163,6 +163,8 @@ def dispatch(data_path, words):
 
 def main(data_path, words=None):
     """Runs one command line and gives its exit code; the application's own SystemExit passes through."""
+    if sys.stdout is not None:
+        sys.stdout.reconfigure(errors='backslashreplace')  # a terminal without the characters of a title
     try:
         return dispatch(data_path, sys.argv[1:] if words is None else words)
     except Refusal as refusal:

@@ -3,6 +3,7 @@ import code
 import importlib.metadata
 import os
 import runpy
+import signal
 import sys
 import tempfile
 
@@ -72,7 +73,9 @@ def run_apart(action, quiet=False):
                 os.dup2(output.fileno(), 1)
                 os.dup2(output.fileno(), 2)
             run_and_exit(action)
+        before = signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM))
         status = os.waitpid(child, 0)[1]
+        signal.signal(signal.SIGTERM, before)
         output.seek(0)
         text = output.read().decode('utf-8', 'replace')
     return (os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)), text
@@ -81,6 +84,7 @@ def run_apart(action, quiet=False):
 def run_and_exit(action):
     """The whole life of a child process; never returns into its parent's code."""
     status = 1
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         action()
         status = 0

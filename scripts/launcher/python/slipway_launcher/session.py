@@ -1,9 +1,10 @@
 """From a configuration to a process in which the application can run: environment, user, directories, sys.path."""
 import os
 import pwd
+import shutil
+import signal
 import site
 import sys
-import tempfile
 
 from .configuration import Configuration
 from .errors import CONFIGURATION, Refusal
@@ -71,9 +72,29 @@ def settle_bytecode(layout):
     if sys.dont_write_bytecode:
         os.environ['PYTHONDONTWRITEBYTECODE'] = '1'
     if layout.channel == 'image':
-        writable = os.access(layout.state, os.W_OK)
-        prefix = os.path.join(layout.state if writable else tempfile.gettempdir(), 'cache', 'python')
-        sys.pycache_prefix = os.environ['PYTHONPYCACHEPREFIX'] = prefix
+        sys.pycache_prefix = os.environ['PYTHONPYCACHEPREFIX'] = bytecode_folder(layout)
+
+
+def bytecode_folder(layout):
+    """One folder for each build: sources of two builds may have equal times and sizes. Older ones are removed."""
+    folder = os.path.join(layout.state, 'cache', 'python')
+    if os.path.isdir(folder):
+        for name in os.listdir(folder):
+            if name != layout.data['build']:
+                shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
+    return os.path.join(folder, layout.data['build'])
+
+
+def settle_process(layout):
+    """What the first process of a container lacks: a way to end it, and a temporary folder when the root is read-only."""
+    if os.getpid() == 1:  # the kernel drops signals that process 1 has no action for, pid_namespaces(7)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if layout.channel == 'image' and 'TMPDIR' not in os.environ and not os.access('/tmp', os.W_OK):
+        os.environ['TMPDIR'] = os.path.join(layout.state, 'cache', 'tmp')
+        os.makedirs(os.environ['TMPDIR'], mode=0o700, exist_ok=True)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.reconfigure(line_buffering=True)
 
 
 class Session:
@@ -109,8 +130,7 @@ class Session:
             make_directories(layout)
         settle_path(layout)
         settle_bytecode(layout)
-        for stream in (sys.stdout, sys.stderr):
-            stream.reconfigure(line_buffering=True)
+        settle_process(layout)
         return missing
 
     def enter(self, directory=None):
