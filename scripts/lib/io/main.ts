@@ -18,7 +18,10 @@ export async function main(verb: Verb, words: readonly string[] = process.argv.s
 }
 
 /** The whole command line: picks the verb by the first word; no word or --help shows the table of verbs. */
-export async function runCommandLine(verbs: readonly Verb[], words = process.argv.slice(2)): Promise<void> {
+export async function runCommandLine(
+  verbs: readonly Verb[],
+  words: readonly string[] = process.argv.slice(2),
+): Promise<void> {
   const [name, ...rest] = words
   if (name === undefined || name === '--help' || name === 'help') return void process.stdout.write(renderVerbs(verbs))
   const verb = verbs.find((candidate) => candidate.name === name)

@@ -1,0 +1,26 @@
+import { ReleaseError } from './error.ts'
+import type { Plan } from './plan.ts'
+
+/** What each stage leaves for those after it, relative to dist/. */
+const STAGES: Readonly<Record<string, readonly string[]>> = {
+  plan: ['plan.json', 'inputs'],
+  source: ['source.json', 'source'],
+  app: ['app.json', 'app', 'sdist.json', 'sdist'],
+  deps: ['deps.json', 'vendor'],
+  base: ['base.json', 'base'],
+  static: ['static.json', 'static'],
+  prove: ['proof.json'],
+}
+
+/** Paths of one hand-over: a stage's, a planned format's by its name, or `seal`'s; what a stage did not leave may be absent. */
+export function handOverPaths(plan: Plan, name: string): readonly string[] {
+  if (name === 'seal') return plan.sealed.map((output) => `artifacts/${output.name}`)
+  const format = plan.formats.find((candidate) => candidate.name === name)
+  if (format !== undefined) {
+    return [`built/${name}.json`, ...format.outputs.map((output) => `artifacts/${output.name}`)]
+  }
+  const paths = STAGES[name]
+  if (paths !== undefined) return paths
+  const known = [...Object.keys(STAGES), ...plan.formats.map((candidate) => candidate.name), 'seal']
+  throw new ReleaseError('USAGE', `there is no hand-over ${name}`, { hint: `There are ${known.join(', ')}.` })
+}

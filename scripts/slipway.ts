@@ -1,0 +1,39 @@
+import { build } from './build-artifacts.ts'
+import { staticVerb } from './build-static.ts'
+import { check } from './check-project.ts'
+import { dryRun } from './dry-run-release.ts'
+import { pack, unpack } from './hand-over.ts'
+import type { Verb } from './lib/io/command-line.ts'
+import { runCommandLine } from './lib/io/main.ts'
+import { lockVerb } from './lock-base.ts'
+import { appVerb } from './make-app.ts'
+import { baseVerb } from './make-base.ts'
+import { sourceVerb } from './make-source.ts'
+import { plan } from './plan-release.ts'
+import { proveVerb } from './prove-release.ts'
+import { publishVerb } from './publish-release.ts'
+import { depsVerb } from './resolve-deps.ts'
+import { sealVerb } from './seal-release.ts'
+import { docs } from './write-docs.ts'
+
+/** THE command line: one verb each, in the order in which a release goes through them. */
+const verbs: readonly Verb[] = [
+  check,
+  lockVerb,
+  dryRun,
+  plan,
+  sourceVerb,
+  appVerb,
+  depsVerb,
+  baseVerb,
+  staticVerb,
+  build,
+  proveVerb,
+  sealVerb,
+  publishVerb,
+  pack,
+  unpack,
+  docs,
+]
+
+if (import.meta.main) await runCommandLine(verbs)
