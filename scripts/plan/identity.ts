@@ -19,7 +19,9 @@ export async function decideIdentity(
   checkout: Checkout | undefined,
   files: ProjectFiles,
 ): Promise<Identity> {
-  const found = await Promise.all(rule.files.map(async (place) => readInTreeVersion(place, await files(place.file))))
+  const found = await Promise.all(
+    rule.files.map(async (place) => readInTreeVersion(place, await files.read(place.file))),
+  )
   const tag = asked ?? tagAtHead(rule, checkout)
   if (tag === undefined) return trialOf(rule, found)
   const plain = plainOf(rule, tag)

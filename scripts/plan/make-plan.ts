@@ -1,17 +1,18 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assemblePlan } from '../lib/core/assemble-plan.ts'
-import { type Config, loadConfig } from '../lib/core/config/load.ts'
+import { type Config, ConfigError, loadConfig } from '../lib/core/config/load.ts'
 import type { Facts } from '../lib/core/facts.ts'
 import type { Format } from '../lib/core/format.ts'
 import { chooseTools, TOOL_FILES } from '../lib/core/front-end-tools.ts'
+import { absentPlaces } from '../lib/core/named-places.ts'
 import type { Plan } from '../lib/core/plan.ts'
 import { writeJson } from '../lib/io/files.ts'
 import { fixedEpoch } from '../lib/io/fixed-epoch.ts'
 import type { Project } from '../lib/io/project-options.ts'
 import { decideIdentity, historyOf } from './identity.ts'
 import { copyInputs } from './inputs.ts'
-import { committedProject, type ProjectFiles, workingProject } from './project-files.ts'
+import { openFiles, type ProjectFiles } from './project-files.ts'
 import { type Standing, standingOf } from './standing.ts'
 
 /** Decides everything and writes `<out>/plan.json` and `<out>/inputs/`. */
@@ -42,10 +43,9 @@ export async function decideFacts(
   standing: Standing,
 ): Promise<{ readonly facts: Facts; readonly notices: readonly string[] }> {
   const { checkout } = standing
-  const files =
-    standing.kind === 'git' && checkout !== undefined
-      ? await committedProject(checkout)
-      : workingProject(project.folder)
+  const files = await openFiles(project.folder, standing)
+  const absent = absentPlaces(config.facts, files.has)
+  if (absent.length > 0) throw new ConfigError(absent.map((finding) => config.locate(finding)))
   const identity = await decideIdentity(config.version, project.tag, checkout, files)
   const facts: Facts = {
     ...config.facts,
@@ -62,7 +62,7 @@ async function readTools(frontends: Facts['frontends'], files: ProjectFiles): Pr
   const texts = new Map<string, string>()
   for (const { dir } of frontends) {
     for (const name of TOOL_FILES) {
-      const text = (await files(pathIn(dir, name))) ?? (await files(name)) // a workspace keeps its lock at the root
+      const text = (await files.read(pathIn(dir, name))) ?? (await files.read(name)) // a workspace keeps its lock at the root
       if (text !== undefined) texts.set(pathIn(dir, name), text)
     }
   }

@@ -74,6 +74,11 @@ describe('a right configuration', () => {
     ])
   })
 
+  it('whose back end is its own need not say what is installed', () => {
+    const own = VALID.replace('  include: [manage.py, shelf/**]\n', '  backend: own\n')
+    expect(load(own).facts.python).toMatchObject({ backend: 'own', include: [] })
+  })
+
   it('leaves a format without its section out', () => {
     expect(Object.keys(load(VALID).sections)).toEqual(['deb'])
   })

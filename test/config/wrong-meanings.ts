@@ -140,4 +140,10 @@ export const WRONG_MEANINGS: readonly WrongConfig[] = [
     to: '- redy: /\n',
     says: ['slipway.yaml:35:5 rehearse[0].redy: is no known key', '  Did you mean `ready`?'],
   },
+  {
+    rule: 'an application tree without what is installed is refused',
+    from: '  include: [manage.py, shelf/**]\n',
+    to: '',
+    says: ['slipway.yaml:15:1 python.include: is missing', '  Add it: Globs of the files that are installed.'],
+  },
 ]

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { renderCheck } from '../../scripts/lib/core/config/load.ts'
 import { checkProject } from '../../scripts/plan/check.ts'
+import { makePlan } from '../../scripts/plan/make-plan.ts'
 import { FORMATS, VALID } from '../config/valid.ts'
 import { itWith } from '../support/tool.ts'
 import { projectIn, shelfRepository, temporaryFolder, write } from './repository.ts'
@@ -45,6 +46,21 @@ describe('slipway check', () => {
     })
     const second = await checkProject(projectIn(folder), FORMATS)
     expect(second.errors).toMatchObject([{ at: { line: 33, column: 13 }, message: 'shelf cannot run on 2.7' }])
+  })
+
+  it('tells files and folders that the tree does not have, where they are named', async () => {
+    const wrong = VALID.replace(
+      '  collect:',
+      '  requirements: [requirements.txt]\n  translations: [shelf, locale]\n  collect:',
+    )
+    const folder = shelfRepository({ 'slipway.yaml': wrong.replace('dir: web', 'dir: webb') })
+    const { errors } = await checkProject(projectIn(folder), FORMATS)
+    expect(errors.map(({ at, message }) => [at.line, at.column, message])).toEqual([
+      [13, 5, 'webb is not in the tree'],
+      [19, 18, 'requirements.txt is not in the tree'],
+      [20, 25, 'locale is not in the tree'],
+    ])
+    await expect(makePlan(projectIn(folder), FORMATS)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 
   it('says so when nothing is wrong, and how many things are', () => {
@@ -92,7 +108,11 @@ describe('slipway check', () => {
 
   it('works on a folder that is no checkout', async () => {
     const folder = temporaryFolder()
-    write(folder, { 'slipway.yaml': VALID, 'pyproject.toml': '[project]\nversion = "1.2.0"\n' })
+    write(folder, {
+      'slipway.yaml': VALID,
+      'web/package.json': '{}',
+      'pyproject.toml': '[project]\nversion = "1.2.0"\n',
+    })
     const { errors } = await checkProject(projectIn(folder, { config: join(folder, 'slipway.yaml') }), FORMATS)
     expect(errors[0]?.message).toContain('shelf/__init__.py is not in the tree')
   })

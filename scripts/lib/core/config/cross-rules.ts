@@ -9,6 +9,7 @@ export const CROSS_RULES: readonly CrossRule[] = [
   (file) => repeated(file, ['runtime', 'environment'], 'name'),
   (file) => repeated(file, ['runtime', 'services'], 'name'),
   (file) => repeated(file, ['frontends'], 'dir'),
+  includeOfTree,
   (file) => each(file, ['version', 'files'], eitherKeyOrPattern),
   (file) => each(file, ['frontends'], esbuildPieces),
   (file) => each(file, ['runtime', 'services'], portOfCommand),
@@ -47,6 +48,15 @@ function repeated(file: unknown, path: Finding['path'], key: string): readonly F
     }
     return [{ path: [...at, key], message: `${String(value)} stands twice in this list`, hint: 'Keep one of the two.' }]
   })
+}
+
+function includeOfTree(file: unknown): readonly Finding[] {
+  const python = valueAt(file, ['python'])
+  const own = valueAt(file, ['python', 'backend']) === 'own'
+  if (own || python === undefined || valueAt(file, ['python', 'include']) !== undefined) return []
+  return [
+    { path: ['python', 'include'], message: 'is missing', hint: 'Add it: Globs of the files that are installed.' },
+  ]
 }
 
 function eitherKeyOrPattern(row: Row, path: Finding['path']): readonly Finding[] {

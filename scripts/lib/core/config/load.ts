@@ -130,8 +130,10 @@ export class ConfigError extends ReleaseError {
   readonly findings: readonly LocatedFinding[]
 
   constructor(findings: readonly LocatedFinding[]) {
-    super('CONFIG_INVALID', `${countOf(findings)}\n${indented(findings)}`)
-    this.findings = findings
+    const sorted = sortFindings(findings)
+    const [first] = sorted
+    super('CONFIG_INVALID', `${countOf(sorted)}\n${indented(sorted)}`, first === undefined ? {} : { at: first.at })
+    this.findings = sorted
   }
 }
 

@@ -119,7 +119,7 @@ export const pythonSection: z.ZodType<PythonFacts> = z.strictObject({
     .enum(['generated', 'own'])
     .default('generated')
     .describe("generated: a private tree in one package; own: the project's PEP 517 back end"),
-  include: paths.min(1).describe('Globs of the files that are installed'),
+  include: paths.min(1).default([]).describe('Globs of the files that are installed'),
   exclude: paths.default([]).describe('Globs of files left out again'),
   allow: paths.default([]).describe('Files that look like secrets and are meant'),
   requirements: paths.default([]).describe('Requirements files, with exact versions and hashes'),
