@@ -96,7 +96,7 @@ async function assertUnclaimed({ dir }: Frontend, paths: readonly string[], into
 }
 
 function tellUnchanged(stage: Stage, source: Tree, entries: readonly TreeEntry[]): void {
-  if (entries.length === 0) return
+  if (entries.length === 0 || stage.plan.facts.commit === '') return
   const known = new Map(source.files.map((entry) => [entry.path, isLink(entry) ? entry.link : entry.sha256]))
   const changed = entries.some((entry) => known.get(entry.path) !== (isLink(entry) ? entry.link : entry.sha256))
   if (!changed) stage.report.notice('the front ends left only what is in the source already')

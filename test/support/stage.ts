@@ -16,12 +16,13 @@ export async function scratch(): Promise<string> {
   return folder
 }
 
-/** A stage over an empty dist/, with a plan made of the sample's facts; `notices` fills while it runs. */
+/** A stage over an empty dist/ below `place`, with a plan made of the sample's facts; `notices` fills while it runs. */
 export async function testStage(
   facts: Partial<Facts> = {},
   plan: Partial<Plan> = {},
+  place?: string,
 ): Promise<{ readonly stage: Stage; readonly notices: string[] }> {
-  const folder = await scratch()
+  const folder = place ?? (await scratch())
   const notices: string[] = []
   const report: Report = { ...silentReport, notice: (text) => void notices.push(text) }
   const whole: Plan = {

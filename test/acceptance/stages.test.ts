@@ -1,0 +1,164 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { makeDeps } from '../../scripts/deps/deps.ts'
+import type { Facts } from '../../scripts/lib/core/facts.ts'
+import type { AppListing, DepsListing, StaticListing } from '../../scripts/lib/core/stages.ts'
+import type { TreeEntry } from '../../scripts/lib/core/tree.ts'
+import { cacheFolder } from '../../scripts/lib/io/stage.ts'
+import { saveTree } from '../../scripts/lib/io/tree-files.ts'
+import { sampleFacts } from '../support/facts.ts'
+import { testStage } from '../support/stage.ts'
+import { describeWith } from '../support/tool.ts'
+import { plantTree } from '../support/trees.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+
+let scratch = ''
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'slipway-stages-'))
+})
+afterAll(() => rm(scratch, { recursive: true, force: true }))
+
+const json = (...path: string[]): string => readFileSync(join(...path), 'utf8')
+const hashes = (files: readonly TreeEntry[]): ReadonlyMap<string, string> =>
+  new Map(files.map((entry) => [entry.path, 'link' in entry ? entry.link : entry.sha256]))
+
+/** The sample in a repository of its own, committed at a fixed time. */
+function sampleRepository(folder: string): string {
+  const at = '2026-01-02T03:04:05Z'
+  const env = { ...process.env, GIT_AUTHOR_DATE: at, GIT_COMMITTER_DATE: at }
+  const git = (...words: string[]): unknown =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...words], { cwd: folder, env })
+  mkdirSync(folder, { recursive: true })
+  const tracked = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', 'sample'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  for (const path of tracked.split('\0').filter(Boolean)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    cpSync(join(ROOT, path), join(folder, path))
+  }
+  git('init', '-q', '-b', 'main')
+  git('add', '-A')
+  git('commit', '-q', '-m', 'sample')
+  return join(folder, 'sample')
+}
+
+/** Every stage up to static, as a person runs them one by one. */
+function runStages(project: string, out: string, umask: string, env: Record<string, string>, last: string[]): void {
+  const words = [
+    ['plan-release.ts', '--project', project],
+    ['make-source.ts', '--project', project],
+    ['make-app.ts'],
+    ['resolve-deps.ts'],
+    ['build-static.ts', ...last],
+  ]
+  for (const [script = '', ...args] of words) {
+    const command = [process.execPath, join(ROOT, 'scripts', script), ...args, '--out', out]
+    execFileSync('sh', ['-c', `umask ${umask}; exec "$@"`, 'sh', ...command], {
+      env: { ...process.env, SLIPWAY_CACHE: cacheFolder(), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  }
+}
+
+describeWith(['git', 'python3'], "the sample's trees", () => {
+  const outs = ['first/dist', 'second place/deeper/dist']
+
+  beforeAll(() => {
+    const [one = '', two = ''] = outs.map((out) => join(scratch, out))
+    runStages(sampleRepository(join(scratch, 'first/repo')), one, '022', { TZ: 'UTC' }, ['--twice'])
+    const home = join(scratch, 'home')
+    mkdirSync(home)
+    const other = { TZ: 'Asia/Tokyo', HOME: home, LANG: 'de_DE.UTF-8' }
+    runStages(sampleRepository(join(scratch, 'second place/repo')), two, '077', other, [])
+  })
+
+  for (const name of ['source', 'app', 'deps', 'static']) {
+    it(`are the same under another umask, time zone, home and path: ${name}.json`, () => {
+      const [one, two] = outs.map((out) => json(scratch, out, `${name}.json`))
+      expect(two).toBe(one)
+    })
+  }
+
+  it('hold the bundle of every language, byte-equal in what was collected, and compressed', () => {
+    const { bundle, collected }: StaticListing = JSON.parse(json(scratch, 'first/dist/static.json'))
+    const known = hashes(collected)
+    expect(bundle.length).toBeGreaterThan(3)
+    for (const [path, hash] of hashes(bundle)) {
+      const name = path.replace('core/static/', '')
+      expect([name, known.get(name)]).toEqual([name, hash])
+      expect(known.has(`${name}.gz`)).toBe(true)
+    }
+    expect(collected.filter(({ path }) => path.endsWith('.br'))).toEqual([])
+  })
+
+  it('vendor native wheels for each target, without what installing leaves besides', () => {
+    const { trees }: DepsListing = JSON.parse(json(scratch, 'first/dist/deps.json'))
+    expect(Object.keys(trees).sort()).toEqual(['builder', 'py3.11-amd64', 'py3.13-amd64'])
+    for (const [name, minor] of [
+      ['py3.11-amd64', '311'],
+      ['py3.13-amd64', '313'],
+    ] as const) {
+      const tree = trees[name]
+      expect(tree?.packages).toContainEqual(expect.objectContaining({ name: 'psycopg-binary', native: true }))
+      const paths = tree?.files.map(({ path }) => path) ?? []
+      expect(paths.some((path) => path.includes(`cpython-${minor}-x86_64-linux-gnu.so`))).toBe(true)
+      expect(paths.filter((path) => /^bin\/|\.lock$|RECORD$|\.py[ci]$|direct_url/.test(path))).toEqual([])
+    }
+  })
+
+  it('compile the translations that Python reads', () => {
+    const { files }: AppListing = JSON.parse(json(scratch, 'first/dist/app.json'))
+    const paths = files.map(({ path }) => path)
+    expect(paths).toContain('translations/de/LC_MESSAGES/django.mo')
+    expect(paths.filter((path) => path.endsWith('.po'))).toEqual([])
+  })
+})
+
+describeWith(['python3'], 'dependencies from the real index', () => {
+  const resolving = async (requirement: string, python: Partial<Facts['python']> = {}): Promise<unknown> => {
+    const tools = { node: {}, managers: {}, uv: '0.13.8' }
+    const { collect: _, ...rest } = sampleFacts().python
+    const { stage } = await testStage(
+      { python: { ...rest, ...python }, tools, epoch: Date.parse('2026-06-01T00:00:00Z') / 1000 },
+      { targets: [{ python: '3.13', arch: 'arm64' }] },
+    )
+    await saveTree(stage.out, 'source', plantTree({ 'requirements.txt': requirement }))
+    await makeDeps({ ...stage, cache: cacheFolder() })
+    return JSON.parse(json(stage.out, 'deps.json'))
+  }
+
+  it('resolve for a machine that this one is not', async () => {
+    expect(await resolving('markupsafe==3.0.2\n')).toMatchObject({
+      trees: { 'py3.13-arm64': { packages: [{ name: 'markupsafe', version: '3.0.2', native: true }] } },
+    })
+  })
+
+  it('are refused where one has no wheel', async () => {
+    await expect(resolving('docopt==0.6.2\n')).rejects.toMatchObject({
+      code: 'DEPS_UNRESOLVED',
+      message: 'no wheel for Python 3.13 on arm64: docopt==0.6.2',
+    })
+  })
+
+  it('are told apart from packages that the index lacks', async () => {
+    await expect(resolving('slipway-no-such-package==1\n')).rejects.toMatchObject({ code: 'NOT_IN_REGISTRY' })
+  })
+
+  it('must be native where the configuration says so, and the line to change is shown', async () => {
+    await expect(resolving('six==1.17.0\n')).rejects.toMatchObject({
+      code: 'DEPS_UNRESOLVED',
+      hint: 'Write `native: false` below `python:` in slipway.yaml.',
+    })
+  })
+
+  it('have the locked hashes', async () => {
+    const wrong = `six==1.17.0 --hash=sha256:${'0'.repeat(64)}\n`
+    await expect(resolving(wrong, { native: false })).rejects.toMatchObject({ code: 'HASH_MISMATCH' })
+  })
+})
