@@ -4,7 +4,7 @@ import { assemblePlan } from '../lib/core/assemble-plan.ts'
 import { type Config, ConfigError, loadConfig } from '../lib/core/config/load.ts'
 import type { Facts } from '../lib/core/facts.ts'
 import type { Format } from '../lib/core/format.ts'
-import { chooseTools, TOOL_FILES } from '../lib/core/front-end-tools.ts'
+import { chooseTools, LOCK_FILES, TOOL_FILES } from '../lib/core/front-end-tools.ts'
 import { absentPlaces } from '../lib/core/named-places.ts'
 import type { Plan } from '../lib/core/plan.ts'
 import { writeJson } from '../lib/io/files.ts'
@@ -59,16 +59,22 @@ export async function decideFacts(
 }
 
 async function readTools(frontends: Facts['frontends'], files: ProjectFiles): Promise<Facts['tools']> {
-  const texts = new Map<string, string>()
-  for (const { dir } of frontends) {
-    for (const name of TOOL_FILES) {
-      const text = (await files.read(pathIn(dir, name))) ?? (await files.read(name)) // a workspace keeps its lock at the root
-      if (text !== undefined) texts.set(pathIn(dir, name), text)
-    }
-  }
-  return chooseTools(frontends, (dir) => (name) => texts.get(pathIn(dir, name)))
+  const texts = new Map(
+    await Promise.all(frontends.map(async ({ dir }) => [dir, await toolFiles(dir, files)] as const)),
+  )
+  return chooseTools(frontends, (dir) => (name) => texts.get(dir)?.get(name))
 }
 
-function pathIn(dir: string, name: string): string {
-  return dir === '.' ? name : `${dir}/${name}`
+/** What lies in a front end's folder; what it lacks is taken from the root, as in a workspace, but never a second lock. */
+async function toolFiles(dir: string, files: ProjectFiles): Promise<ReadonlyMap<string, string>> {
+  const own = dir === '.' ? '' : `${dir}/`
+  const locked = LOCK_FILES.some((name) => files.has(`${own}${name}`))
+  const texts = new Map<string, string>()
+  for (const name of TOOL_FILES) {
+    const shared = locked && LOCK_FILES.includes(name) ? undefined : name
+    const path = [`${own}${name}`, shared].find((place) => place !== undefined && files.has(place))
+    const text = path === undefined ? undefined : await files.read(path)
+    if (text !== undefined) texts.set(name, text)
+  }
+  return texts
 }

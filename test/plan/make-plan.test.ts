@@ -96,6 +96,17 @@ describe('a plan', () => {
     expect(facts.tools).toEqual({ node: { web: '22.23.3' }, managers: { web: 'npm@10.9.9' }, uv: '0.13.8' })
   })
 
+  it('takes from the root what a front end in a workspace lacks, but no second lock', async () => {
+    const root = { 'pnpm-lock.yaml': "lockfileVersion: '9.0'\n", '.nvmrc': '20\n' }
+    const own = await makePlan(projectIn(shelfRepository(root)), FORMATS)
+    expect(own.facts.tools).toMatchObject({ node: { web: '20.20.2' }, managers: { web: 'npm@10.9.9' } })
+    const folder = shelfRepository(root)
+    git(folder, 'rm', '--quiet', 'web/package-lock.json')
+    git(folder, 'commit', '--quiet', '--message', 'build: one lock')
+    const shared = await makePlan(projectIn(folder), FORMATS)
+    expect(shared.facts.tools.managers).toEqual({ web: 'pnpm@10.34.9' })
+  })
+
   it('has the same bytes from another clone, another folder and other modes, and no path of this machine', async () => {
     const folder = shelfRepository({
       'slipway.yaml': VALID.replace('  collect:', '  overlay: local\n  collect:'),

@@ -8,6 +8,9 @@ type Manager = keyof typeof MANAGER_VERSIONS
 /** Reads a file of a front end's folder, or of one above; undefined where there is none. */
 export type FrontendFiles = (name: string) => string | undefined
 
+/** Locks of package managers, in the order in which they are believed. */
+export const LOCK_FILES: readonly string[] = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock']
+
 /** Files that say which Node or package manager a front end wants. */
 export const TOOL_FILES: readonly string[] = [
   'package.json',
@@ -15,10 +18,7 @@ export const TOOL_FILES: readonly string[] = [
   '.node-version',
   '.tool-versions',
   'Dockerfile',
-  'package-lock.json',
-  'npm-shrinkwrap.json',
-  'pnpm-lock.yaml',
-  'yarn.lock',
+  ...LOCK_FILES,
 ]
 
 /** Exact versions of the tools for all front ends; `filesOf` gives what lies in a front end's folder. */
