@@ -9,6 +9,8 @@ import { prove } from './prove/prove.ts'
 import { seal } from './seal/seal.ts'
 import { stages } from './stages.ts'
 
+const REST = ['slipway build', 'slipway prove', 'slipway seal']
+
 /** Runs everything after the plan up to and with the seal; failures are shown and end in the result, not thrown. */
 export async function runWhole(stage: Stage, project: string): Promise<RunResult> {
   const failed = await makeTrees(stage, project)
@@ -63,6 +65,6 @@ function ended(stage: Stage, files: readonly SummaryRow[], failed: readonly stri
     files,
     publishing: describePublishing(plan, files),
     notices: plan.notices,
-    again: failed.length === 0 ? [] : [...failed, 'slipway build', 'slipway prove', 'slipway seal'],
+    again: failed.length === 0 ? [] : [...new Set([...failed, ...REST])],
   }
 }

@@ -44,7 +44,7 @@ async function readBlobs(path: string): Promise<Blobs> {
     const name = memberPath(entry.path)
     const { gzip, head, all } = await peek(bytes)
     if (gzip) layers.set(name, await tarMembers(gunzip(all)))
-    else if (head === '{' && entry.size <= JSON_BYTES) documents.set(name, await text(all))
+    else if ('{['.includes(head) && entry.size <= JSON_BYTES) documents.set(name, await text(all))
     else layers.set(name, await tarMembers(all))
   })
   return { documents, layers }
