@@ -55,7 +55,7 @@ async function licenses({ facts, source }: Work): Promise<readonly ArchiveEntry[
 
 /** Entries at their real places: below a link of the base they would replace it, and with lib the whole system's loader. */
 function placeInBase(entries: readonly ArchiveEntry[], { view }: Base): ArchiveEntry[] {
-  const placed = entries.map((entry) => ({ ...entry, path: resolvePath(view, entry.path) }))
+  const placed = entries.map((entry) => ({ ...entry, path: resolvePath(view, entry.path, entry.kind === 'directory') }))
   const own = new Set(placed.map(({ path }) => path))
   return withDirectories(placed).map((entry) => {
     const lower = view.get(entry.path)
