@@ -2,11 +2,11 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { StaticListing } from '../lib/core/stages.ts'
-import type { TreeEntry } from '../lib/core/tree.ts'
 import { writeJson } from '../lib/io/files.ts'
 import type { Stage } from '../lib/io/stage.ts'
-import { loadApp } from '../lib/io/stage-trees.ts'
+import { loadApp, loadStatic } from '../lib/io/stage-trees.ts'
 import { measureTree, openTree } from '../lib/io/tree-files.ts'
+import { assertSameAgain } from './again.ts'
 import { assertBundleKept } from './bundle-kept.ts'
 import { collectInto } from './collect.ts'
 import { buildBundle } from './frontends.ts'
@@ -33,38 +33,12 @@ export async function collectStatic(stage: Stage): Promise<void> {
 export async function makeStatic(stage: Stage, { twice }: { readonly twice: boolean }): Promise<void> {
   await buildFrontends(stage)
   const bundle = (await measureTree(bundleFolder(stage))).files
-  if (twice) await again(stage, 'front ends', bundle, (to) => buildBundle(stage, '/mnt/slipway-again', to))
+  if (twice) await assertSameAgain(stage, 'front ends', bundle, (place, to) => buildBundle(stage, place, to))
   await collectStatic(stage)
   if (!twice) return
-  const trees = {
-    app: (await loadApp(stage.out)).tree,
-    bundle: openTree(bundleFolder(stage), { schema: 1, files: bundle }),
-  }
+  const trees = { app: (await loadApp(stage.out)).tree, bundle: (await loadStatic(stage.out)).bundle }
   const collected = (await measureTree(join(stage.out, 'static', 'collected'))).files
-  await again(stage, 'collect command', collected, (to) => collectInto(stage, trees, '/mnt/slipway-again', to))
-}
-
-async function again(
-  stage: Stage,
-  what: string,
-  first: readonly TreeEntry[],
-  make: (to: string) => Promise<readonly TreeEntry[]>,
-): Promise<void> {
-  const to = join(stage.out, 'tmp', 'again')
-  const second = await make(to).finally(() => rm(to, { recursive: true, force: true }))
-  const known = new Set(second.map((entry) => JSON.stringify(entry)))
-  const firstKnown = new Set(first.map((entry) => JSON.stringify(entry)))
-  const different = [
-    ...first.filter((entry) => !known.has(JSON.stringify(entry))),
-    ...second.filter((entry) => !firstKnown.has(JSON.stringify(entry))),
-  ].map(({ path }) => path)
-  if (different.length === 0) return
-  const [path] = different.sort()
-  await rm(join(stage.out, 'static.json'), { force: true })
-  const others = new Set(different).size - 1
-  throw new ReleaseError('NOT_DETERMINISTIC', `${what}: ${path} is not the same twice (${others} more differ)`, {
-    hint: 'Look there for times, random numbers, the path of the build and orders that change.',
-  })
+  await assertSameAgain(stage, 'collect command', collected, (place, to) => collectInto(stage, trees, place, to))
 }
 
 const bundleFolder = ({ out }: Stage): string => join(out, 'static', 'bundle')

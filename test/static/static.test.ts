@@ -135,14 +135,22 @@ describe('the static stage', () => {
   })
 
   itWith(['python3'], 'names the first file that differs when the app collects something random', async () => {
-    const more =
-      "(root / 'b').write_bytes(os.urandom(8)); (root / 'a').write_text(str(here)); (root / 'c').write_bytes(os.urandom(8))"
+    const more = "[(root / name).write_bytes(os.urandom(8)) for name in 'cb']; (root / 'a').write_text(os.getcwd())"
     const { stage } = await setting({ more })
     await expect(makeStatic(stage, { twice: true })).rejects.toMatchObject({
       code: 'NOT_DETERMINISTIC',
-      message: 'collect command: a is not the same twice (2 more differ)',
+      message: 'collect command: b is not the same twice (1 more differ)',
     })
     expect(() => listing(stage)).toThrow()
+  })
+
+  itWith(['python3', 'root', 'unshare'], 'tells which files depend on the path, and keeps them', async () => {
+    const { stage, notices } = await setting({ more: "(root / 'a').write_text(os.getcwd())" })
+    await makeStatic(stage, { twice: true })
+    expect(notices).toContain(
+      'collect command: these files depend on the path of the build, which is always /mnt/slipway: a',
+    )
+    expect(readFileSync(join(stage.out, 'static/collected/a'), 'utf8')).toBe('/mnt/slipway/app')
   })
 
   itWith(['python3'], 'refuses a collect command that changes what the front ends made', async () => {
