@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
@@ -17,11 +18,12 @@ export interface ApiServer {
 }
 
 /** As much of the API server as Secrets need: 404, 409 on a name or version that moved on, merge patches, a bearer token. */
-export async function startApiServer(token = 'account-token'): Promise<ApiServer> {
+export async function startApiServer(tls?: { readonly key: string; readonly cert: string }): Promise<ApiServer> {
   const secrets = new Map<string, StoredSecret>()
   const requests: string[] = []
   let version = 1
-  const server = createServer((request, response) => void answer(request, response))
+  const listener = (request: IncomingMessage, response: ServerResponse): void => void answer(request, response)
+  const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener)
   const api: ApiServer = { url: '', secrets, requests, before: () => undefined }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -34,7 +36,7 @@ export async function startApiServer(token = 'account-token'): Promise<ApiServer
     requests.push(`${method} ${url}`)
     const forced = api.before(method, body)
     if (forced !== undefined) return [forced, { message: `forced ${forced}` }]
-    if (headers.authorization !== `Bearer ${token}`) return [401, { message: 'Unauthorized' }]
+    if (headers.authorization !== 'Bearer account-token') return [401, { message: 'Unauthorized' }]
     const [, namespace, name] = url.match(/^\/api\/v1\/namespaces\/([^/]+)\/secrets(?:\/(.+))?$/) ?? []
     if (method === 'POST') return create(namespace ?? '', JSON.parse(body) as StoredSecret)
     const secret = secrets.get(`${namespace}/${name}`)
@@ -61,5 +63,7 @@ export async function startApiServer(token = 'account-token'): Promise<ApiServer
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())
-  return Object.assign(api, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+  return Object.assign(api, {
+    url: `http${tls === undefined ? '' : 's'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  })
 }

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { quoteValue } from '../../scripts/launcher/environment-file.ts'
 import { itWith } from '../support/tool.ts'
 import { trayFacts } from './facts.ts'
 import { easyFacts, echoOf, install } from './installation.ts'
@@ -82,6 +83,24 @@ describe('lines of an env file', () => {
     expect((await seen({ 'etc/tray.env': text }))['A']).toBe(value)
   })
 
+  it('every value that the env file can hold is read back as it was', async () => {
+    const values = [
+      'plain',
+      'a b#c',
+      ' edge ',
+      '"quoted"',
+      "'",
+      'two\nlines\r\n',
+      '\\n \\',
+      '$HOME `x` {state}',
+      'ü"',
+      '=',
+    ]
+    const lines = values.map((value, index) => `V${index}=${quoteValue(value)}`)
+    const environment = await seen({ 'etc/tray.env': lines.join('\n') })
+    expect(values.map((_, index) => environment[`V${index}`])).toEqual(values)
+  })
+
   it.each([
     ['A=1\nnonsense', 2, 'not NAME=VALUE and not a comment'],
     ['1A=1', 1, 'not NAME=VALUE and not a comment'],
@@ -151,6 +170,16 @@ describe('DATABASE_URL', () => {
   ])('%s fills the rows', async (url, values) => {
     const environment = await seen({}, { DATABASE_URL: url })
     expect(names.map((name) => environment[name])).toEqual(values)
+  })
+
+  it('an application that reads one URL gets it whole, whatever its name', async () => {
+    const environment = [
+      { name: 'TRAY_DB', meaning: 'Database', required: true, secret: true, from: 'database.url' as const },
+    ]
+    const place = install({}, trayFacts({ environment }))
+    const url = 'postgres://u:p%40@h:1/n?sslmode=require'
+    expect(echoOf(await place.tray(['run'], { DATABASE_URL: url })).environment['TRAY_DB']).toBe(url)
+    expect((await place.tray(['run'])).stderr).toContain('TRAY_DB is not set (Database): set it in ')
   })
 
   it('its sslmode reaches libpq', async () => {

@@ -1,4 +1,8 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { describeWith } from '../support/tool.ts'
 import { type ApiServer, startApiServer } from './api-server.ts'
 import { trayFacts } from './facts.ts'
 import { type Installation, install, type Outcome } from './installation.ts'
@@ -24,6 +28,28 @@ function give(api: ApiServer, data?: Record<string, string>): void {
   const metadata = { name: 'tray', resourceVersion: '900' }
   api.secrets.set('office/tray', data === undefined ? { metadata } : { metadata, data })
 }
+
+describeWith(['openssl'], 'kube-secret over TLS, inside a pod', () => {
+  it('trusts the certificates it is given, and no others', async () => {
+    const place = install({ channel: 'image', secrets: '{state}' })
+    const [key, cert] = [join(place.root, 'key.pem'), join(place.root, 'ca.crt')]
+    const subject = ['-subj', '/CN=api', '-addext', 'subjectAltName=IP:127.0.0.1']
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
+    execFileSync('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', cert], { stdio: 'pipe' })
+    const api = await startApiServer({ key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') })
+    const pod = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: new URL(api.url).port }
+    const account = ['--namespace', 'office', '--token-file', place.write('token', 'account-token')]
+    const call = (...more: string[]): Promise<Outcome> =>
+      place.tray(['kube-secret', '--name', 'tray', ...account, ...more], pod)
+    expect((await call('--ca-file', cert)).stdout).toBe('secret office/tray created with SECRET_KEY\n')
+    expect((await call('--insecure')).stdout).toBe('secret office/tray kept\n')
+    const untrusted = await place.tray(words(api, place))
+    expect(untrusted.status).toBe(1)
+    expect(untrusted.stderr).toMatch(/^the API server's certificate is not trusted: self.signed certificate\n$/)
+    const absent = 'cannot read the certificates in /var/run/secrets/kubernetes.io/serviceaccount/ca.crt: no such file'
+    expect(await call()).toMatchObject({ status: 2, stderr: `${absent} or directory\n` })
+  })
+})
 
 describe('kube-secret', () => {
   it('creates the Secret with its labels, then keeps it', async () => {

@@ -166,7 +166,7 @@ describe('programs', () => {
 })
 
 describeWith(['root', 'unshare', 'pgrep'], 'the first process of a container', () => {
-  const apart = ['--pid', '--fork', '--mount-proc', '--kill-child']
+  const [program = '', ...apart] = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child']
 
   it.each([
     ['itself', ['python', '-c', 'import time; print("up"); time.sleep(60)'], '0'],
@@ -175,7 +175,7 @@ describeWith(['root', 'unshare', 'pgrep'], 'the first process of a container', (
     const place = install({}, easyFacts())
     const python = [PYTHON, '-IS', join(place.root, 'launcher/launcher.py')]
     const env = { PATH: process.env['PATH'] ?? '', ...KEY, MIGRATE_SECONDS: seconds }
-    const child = spawn('unshare', [...apart, '--', ...python, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(program, [...apart, '--', ...python, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
     await sleep(1500)
     const [inner] = execFileSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' })
