@@ -12,6 +12,7 @@ export interface ValueRow {
 }
 
 const text = { type: 'string' } as const
+const scalar = { type: ['string', 'boolean', 'number'] } as const // --set makes booleans and numbers
 const flag = { type: 'boolean' } as const
 const free = { type: 'object' } as const
 const list = { type: 'array' } as const
@@ -80,9 +81,9 @@ function applicationRows(facts: Facts): readonly ValueRow[] {
   return [
     {
       key: 'env',
-      comment: ['Settings of the application, each as a text:', ...names].join('\n'),
+      comment: ['Settings of the application:', ...names].join('\n'),
       value: {},
-      schema: closed(Object.fromEntries(rows.map(({ name, meaning }) => [name, { ...text, description: meaning }]))),
+      schema: closed(Object.fromEntries(rows.map(({ name, meaning }) => [name, { ...scalar, description: meaning }]))),
     },
     {
       key: 'secret',
