@@ -35,7 +35,8 @@ describeWith(['openssl'], 'kube-secret over TLS, inside a pod', () => {
     const [key, cert] = [join(place.root, 'key.pem'), join(place.root, 'ca.crt')]
     const subject = ['-subj', '/CN=api', '-addext', 'subjectAltName=IP:127.0.0.1']
     const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
-    execFileSync('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', cert], { stdio: 'pipe' })
+    const [program = '', ...request] = ['openssl', 'req', '-x509', ...curve, ...subject, '-keyout', key, '-out', cert]
+    execFileSync(program, request, { stdio: 'pipe' })
     const api = await startApiServer({ key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') })
     const pod = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: new URL(api.url).port }
     const account = ['--namespace', 'office', '--token-file', place.write('token', 'account-token')]
