@@ -1,10 +1,11 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ReleaseError } from '../lib/core/error.ts'
 import { filterTree, isLink, type Tree } from '../lib/core/tree.ts'
 import { builderPython } from '../lib/io/builder-python.ts'
 import { run } from '../lib/io/run.ts'
+import { inScratch } from '../lib/io/scratch.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { measureTree, memoryTree, openTree, writeTree } from '../lib/io/tree-files.ts'
 import { openUv } from '../lib/io/uv.ts'
@@ -13,18 +14,14 @@ const BACK_ENDS = fileURLToPath(new URL('back-ends.txt', import.meta.url))
 
 /** The wheel of the project's own PEP 517 back end, unpacked: its files at their places in a site directory. */
 export async function ownWheelTree(stage: Stage, source: Tree): Promise<Tree> {
-  const scratch = join(stage.out, 'tmp', 'own-wheel')
-  try {
-    await rm(scratch, { recursive: true, force: true })
+  return inScratch(join(stage.out, 'tmp', 'own-wheel'), async (scratch) => {
     await writeTree(join(scratch, 'project'), source)
     await buildWheel(stage, source, scratch)
     const [name = ''] = (await readdir(join(scratch, 'dist'))).filter((file) => file.endsWith('.whl'))
     await mkdir(join(scratch, 'tree'))
     await run(['python3', '-IS', '-m', 'zipfile', '-e', join(scratch, 'dist', name), join(scratch, 'tree')])
-    return await inMemory(await wheelTree(join(scratch, 'tree'), name))
-  } finally {
-    await rm(scratch, { recursive: true, force: true })
-  }
+    return inMemory(await wheelTree(join(scratch, 'tree'), name))
+  })
 }
 
 /** Builds isolated, with back ends pinned by hash; the version comes from PKG-INFO where there is one, else from the plan. */

@@ -6,6 +6,7 @@ import type { DepsListing } from '../lib/core/stages.ts'
 import { adoptFolder } from '../lib/io/adopt.ts'
 import { builderPython } from '../lib/io/builder-python.ts'
 import { assertFreeSpace, writeJson } from '../lib/io/files.ts'
+import { inScratch } from '../lib/io/scratch.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { openUv } from '../lib/io/uv.ts'
 import { assertNativeAsDeclared } from './native.ts'
@@ -50,19 +51,16 @@ function wantedTrees({ plan }: Stage): readonly Wanted[] {
 }
 
 async function vendor(stage: Stage, want: Wanted, fill: (dir: string) => Promise<void>): Promise<VendoredTree> {
-  return stage.report.task(`dependencies ${want.name}`, async (task) => {
-    const dir = join(stage.out, 'tmp', `vendor-${want.name}`)
-    await rm(dir, { recursive: true, force: true })
-    try {
+  return stage.report.task(`dependencies ${want.name}`, (task) =>
+    inScratch(join(stage.out, 'tmp', `vendor-${want.name}`), async (dir) => {
+      await mkdir(dir) // uv makes none where nothing is required
       await fill(dir)
       task.update('tidying')
       const packages = await readPackages(dir)
       await pruneVendor(dir)
       return { files: await adoptVendor(dir, join(stage.out, 'vendor'), want.name), packages }
-    } finally {
-      await rm(dir, { recursive: true, force: true })
-    }
-  })
+    }),
+  )
 }
 
 async function adoptVendor(dir: string, vendorFolder: string, name: string): Promise<VendoredTree['files']> {

@@ -23,6 +23,7 @@ export async function resolve(
   dir: string,
 ): Promise<void> {
   const { files, findLinks, locked, notAfter } = requirements
+  if (files.length === 0) return
   const args = [
     ...['pip', 'install', '--python', python.path, '--target', dir, '--only-binary', ':all:'],
     ...platformArguments(want),
@@ -54,7 +55,7 @@ const REASONS: readonly Reason[] = [
     pattern: /(?:Because|and) ([\w.=<>~!-]+) (?:has no usable wheels|has no wheels with)/g,
     code: 'DEPS_UNRESOLVED',
     message: (names, where) => `no wheel for ${where}: ${names}`,
-    hint: 'Give wheels for it in a folder named by deps.wheels, or let a clean root of the target build it (deps.build).',
+    hint: 'Build a wheel of it in a clean root of that target (pip wheel), and name its folder in deps.wheels.',
   },
   {
     pattern:

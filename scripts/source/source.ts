@@ -5,7 +5,7 @@ import { ReleaseError } from '../lib/core/error.ts'
 import type { TreeListing } from '../lib/core/tree.ts'
 import { adoptFolder } from '../lib/io/adopt.ts'
 import { assertFreeSpace, writeJson } from '../lib/io/files.ts'
-import { atExit } from '../lib/io/interrupt.ts'
+import { inScratch } from '../lib/io/scratch.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { committedFiles } from './committed.ts'
 import { writeFiles } from './source-file.ts'
@@ -20,20 +20,14 @@ export async function makeSource(stage: Stage, project: string): Promise<void> {
     await assertFreeSpace(stage.out, ROOM)
     const source = await list(stage, project)
     const unexcused = tell(stage, source.absent)
-    const part = join(stage.out, 'source.part')
-    const forget = atExit(() => rm(part, { recursive: true, force: true }))
-    try {
-      await rm(part, { recursive: true, force: true })
+    await inScratch(join(stage.out, 'source.part'), async (part) => {
       task.update(`${source.files.length} files`)
       const pointers = await writeFiles(part, source)
       assertWhole([...source.refusals, ...unexcused, ...pointers])
       await rm(join(stage.out, 'source.json'), { force: true })
       const listing: TreeListing = { schema: 1, files: await adoptFolder(part, join(stage.out, 'source')) }
       await writeJson(join(stage.out, 'source.json'), listing)
-    } finally {
-      await rm(part, { recursive: true, force: true })
-      forget()
-    }
+    })
   })
 }
 

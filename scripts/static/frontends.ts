@@ -1,4 +1,4 @@
-import { mkdir, rm, stat } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Frontend } from '../lib/core/facts.ts'
@@ -6,12 +6,15 @@ import type { Command } from '../lib/core/format.ts'
 import { isLink, type Tree, type TreeEntry } from '../lib/core/tree.ts'
 import { adoptFolder } from '../lib/io/adopt.ts'
 import { assertFreeSpace } from '../lib/io/files.ts'
+import { npmRegistry } from '../lib/io/network.ts'
 import type { Task } from '../lib/io/report.ts'
+import { inScratch } from '../lib/io/scratch.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { loadTree, writeTree } from '../lib/io/tree-files.ts'
 import { bundleWithEsbuild } from './esbuild.ts'
 import { assertExpectations } from './expectations.ts'
 import { assertLockPinned } from './lock-scan.ts'
+import { explainNpm } from './npm-errors.ts'
 import { assertOutputs, copyOutputs, declaredFiles, removeDeclared } from './outputs.ts'
 import { frontendEnvironment, installTools } from './toolchain.ts'
 import { inWorkshop, type Place, type Workshop } from './workshop.ts'
@@ -21,15 +24,16 @@ const ROOM = 3 * 2 ** 29 // a front end with its node_modules
 /** Builds every front end in a copy of the source; what they left goes to the folder `to`, at its places. */
 export async function buildBundle(stage: Stage, place: Place, to: string): Promise<readonly TreeEntry[]> {
   const source = await loadTree(stage.out, 'source', 'source')
-  const part = `${to}.part`
-  await rm(part, { recursive: true, force: true })
-  await mkdir(part, { recursive: true })
-  for (const frontend of stage.plan.facts.frontends) {
-    await stage.report.task(`front end ${frontend.dir}`, (task) => buildOne(stage, source, frontend, place, part, task))
-  }
-  const entries = await adoptFolder(part, to)
-  tellUnchanged(stage, source, entries)
-  return entries
+  return inScratch(`${to}.part`, async (part) => {
+    await mkdir(part)
+    for (const frontend of stage.plan.facts.frontends) {
+      const work = (task: Task): Promise<void> => buildOne(stage, source, frontend, place, part, task)
+      await stage.report.task(`front end ${frontend.dir}`, work)
+    }
+    const entries = await adoptFolder(part, to)
+    tellUnchanged(stage, source, entries)
+    return entries
+  })
 }
 
 async function buildOne(
@@ -69,21 +73,18 @@ async function runManager(stage: Stage, frontend: Frontend, workshop: Workshop, 
   if (install === undefined) await assertLockPinned(join(workshop.folder, 'project', dir), dir)
   await installTools(stage, frontend, workshop)
   const env = await frontendEnvironment(stage, frontend, workshop)
-  const npm = async (words: readonly string[], what: string): Promise<void> => {
+  const npm = async (words: readonly string[], what: string, more: Record<string, string> = {}): Promise<void> => {
     task.update(`npm ${words.join(' ')}`)
     const command: Command = [`${workshop.place}/bin/npm`, ...words]
-    await workshop.run(join('project', dir), command, { env, onLine: (line) => task.update(line) }).catch((error) => {
-      throw frontendError(error, `${dir}: ${what} failed`)
-    })
+    await workshop
+      .run(join('project', dir), command, { env: { ...env, ...more }, onLine: (line) => task.update(line) })
+      .catch((error) => {
+        throw explainNpm(error, dir, what)
+      })
   }
-  await npm(install ?? ['ci'], 'installing its packages')
+  // A private registry's password is for installing alone, not for what builds.
+  await npm(install ?? ['ci'], 'installing its packages', { npm_config_registry: (await npmRegistry()).configured })
   if (builder === 'npm') await npm(frontend.build, 'its build')
-}
-
-function frontendError(error: unknown, message: string): unknown {
-  if (!(error instanceof ReleaseError) || error.code !== 'COMMAND_FAILED') return error
-  const hint = 'Mend the front end; the lines above are what it says.'
-  return new ReleaseError('FRONTEND_FAILED', message, { hint, cause: error.cause })
 }
 
 async function assertUnclaimed({ dir }: Frontend, paths: readonly string[], into: string): Promise<void> {

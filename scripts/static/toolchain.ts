@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Frontend } from '../lib/core/facts.ts'
 import { builderPython } from '../lib/io/builder-python.ts'
-import { networkEnvironment, npmRegistry } from '../lib/io/network.ts'
+import { networkEnvironment } from '../lib/io/network.ts'
 import { npmPackage } from '../lib/io/npm-package.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import type { Workshop } from './workshop.ts'
@@ -51,7 +51,6 @@ export async function frontendEnvironment(
     SOURCE_DATE_EPOCH: String(stage.plan.facts.epoch),
     npm_config_cache: join(stage.cache, 'npm'),
     npm_config_globalconfig: `${workshop.place}/home/.npmrc-global`,
-    npm_config_registry: (await npmRegistry()).configured,
     npm_config_update_notifier: 'false',
     npm_config_audit: 'false',
     npm_config_fund: 'false',

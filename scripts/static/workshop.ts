@@ -1,9 +1,9 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Command } from '../lib/core/format.ts'
-import { atExit } from '../lib/io/interrupt.ts'
 import { type RunOptions, run } from '../lib/io/run.ts'
+import { inScratch } from '../lib/io/scratch.ts'
 import type { Stage } from '../lib/io/stage.ts'
 
 const SCRIPT = fileURLToPath(new URL('at-fixed-path.sh', import.meta.url))
@@ -30,17 +30,10 @@ export async function inWorkshop<T>(
   place: Place,
   work: (workshop: Workshop) => Promise<T>,
 ): Promise<T> {
-  const folder = join(stage.out, 'tmp', name)
-  const clear = (): Promise<void> => rm(folder, { recursive: true, force: true })
-  const forget = atExit(clear)
-  try {
-    await clear()
-    await mkdir(folder, { recursive: true })
-    return await work(await openWorkshop(stage, folder, place))
-  } finally {
-    await clear()
-    forget()
-  }
+  return inScratch(join(stage.out, 'tmp', name), async (folder) => {
+    await mkdir(folder)
+    return work(await openWorkshop(stage, folder, place))
+  })
 }
 
 async function openWorkshop(stage: Stage, folder: string, place: Place): Promise<Workshop> {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makeApp } from '../../scripts/app/app.ts'
 import type { AppListing } from '../../scripts/lib/core/stages.ts'
+import { UV_VERSION } from '../../scripts/lib/core/tool-versions.ts'
 import type { TreeEntry } from '../../scripts/lib/core/tree.ts'
 import { writeBeside } from '../../scripts/lib/io/files.ts'
 import { openIndexFile } from '../../scripts/lib/io/python-index.ts'
@@ -53,7 +54,7 @@ describeWith(['python3', 'tar'], 'bugsink 2.6.1 from the Python index', () => {
         tools: {
           node: { 'theme/static_src': '22.23.3' },
           managers: { 'theme/static_src': 'npm@10.9.9' },
-          uv: '0.13.8',
+          uv: UV_VERSION,
         },
       },
       { checkout: { kind: 'files', project: '' } },

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makeDeps } from '../../scripts/deps/deps.ts'
 import type { Facts } from '../../scripts/lib/core/facts.ts'
 import type { AppListing, DepsListing, StaticListing } from '../../scripts/lib/core/stages.ts'
+import { UV_VERSION } from '../../scripts/lib/core/tool-versions.ts'
 import type { TreeEntry } from '../../scripts/lib/core/tree.ts'
 import { cacheFolder } from '../../scripts/lib/io/stage.ts'
 import { saveTree } from '../../scripts/lib/io/tree-files.ts'
@@ -122,7 +123,7 @@ describeWith(['git', 'python3'], "the sample's trees", () => {
 
 describeWith(['python3'], 'dependencies from the real index', () => {
   const resolving = async (requirement: string, python: Partial<Facts['python']> = {}): Promise<unknown> => {
-    const tools = { node: {}, managers: {}, uv: '0.13.8' }
+    const tools = { node: {}, managers: {}, uv: UV_VERSION }
     const { collect: _, ...rest } = sampleFacts().python
     const { stage } = await testStage(
       { python: { ...rest, ...python }, tools, epoch: Date.parse('2026-06-01T00:00:00Z') / 1000 },
@@ -146,6 +147,34 @@ describeWith(['python3'], 'dependencies from the real index', () => {
     })
   })
 
+  it('take a wheel that the index lacks from a folder of the configuration', async () => {
+    const files = plantTree({ 'requirements.txt': 'docopt==0.6.2\n' })
+    const { collect: _, ...python } = sampleFacts().python
+    const { stage } = await testStage(
+      {
+        python: { ...python, native: false },
+        deps: { wheels: ['wheels/0'], floor: 'manylinux_2_28' },
+        tools: { node: {}, managers: {}, uv: UV_VERSION },
+      },
+      { targets: [{ python: '3.11', arch: 'amd64' }] },
+    )
+    await saveTree(stage.out, 'source', files)
+    writeWheel(join(stage.out, 'inputs/wheels/0'))
+    await makeDeps({ ...stage, cache: cacheFolder() })
+    const { trees }: DepsListing = JSON.parse(json(stage.out, 'deps.json'))
+    expect(trees['py3.11-amd64']?.files.map(({ path }) => path)).toEqual([
+      'docopt-0.6.2.dist-info/METADATA',
+      'docopt-0.6.2.dist-info/WHEEL',
+      'docopt.py',
+    ])
+  })
+
+  it('may be none at all', async () => {
+    expect(await resolving('# nothing\n', { native: false })).toMatchObject({
+      trees: { 'py3.13-arm64': { files: [], packages: [] } },
+    })
+  })
+
   it('are told apart from packages that the index lacks', async () => {
     await expect(resolving('slipway-no-such-package==1\n')).rejects.toMatchObject({ code: 'NOT_IN_REGISTRY' })
   })
@@ -162,3 +191,18 @@ describeWith(['python3'], 'dependencies from the real index', () => {
     await expect(resolving(wrong, { native: false })).rejects.toMatchObject({ code: 'HASH_MISMATCH' })
   })
 })
+
+/** The smallest wheel of docopt (binary distribution format), whose real releases are source archives only. */
+function writeWheel(folder: string): void {
+  mkdirSync(folder, { recursive: true })
+  const script = `
+import sys, zipfile
+info = 'docopt-0.6.2.dist-info/'
+with zipfile.ZipFile(sys.argv[1] + '/docopt-0.6.2-py3-none-any.whl', 'w') as wheel:
+    wheel.writestr('docopt.py', 'x = 1\\n')
+    wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: docopt\\nVersion: 0.6.2\\n')
+    wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+    wheel.writestr(info + 'RECORD', 'docopt.py,,\\n%sMETADATA,,\\n%sWHEEL,,\\n%sRECORD,,\\n' % (info, info, info))
+`
+  execFileSync('python3', ['-IS', '-c', script, folder])
+}

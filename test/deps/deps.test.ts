@@ -20,7 +20,7 @@ import { plantTree } from '../support/trees.ts'
 
 const python = { path: '/usr/bin/python3', minor: '3.11' }
 const target = { python: '3.13', arch: 'arm64' } as const
-const none = { files: [], findLinks: [], locked: true }
+const none = { files: ['/r.txt'], findLinks: [], locked: true }
 
 function plant(folder: string, files: Readonly<Record<string, string>>): void {
   for (const [path, text] of Object.entries(files)) {
@@ -41,7 +41,7 @@ describe('what uv is asked', () => {
   }
 
   it('names the target, never the machine, and takes wheels only', async () => {
-    const words = await asked({ name: 'x', target, floor: 'manylinux_2_28' }, { ...none, files: ['/r.txt'] })
+    const words = await asked({ name: 'x', target, floor: 'manylinux_2_28' }, none)
     expect(words).toBe(
       'pip install --python /usr/bin/python3 --target /out --only-binary :all: --python-version 3.13 --python-platform aarch64-manylinux_2_28 --require-hashes --requirements /r.txt',
     )
