@@ -1,11 +1,13 @@
 import type { HostedRelease } from '../lib/core/hosted.ts'
 import type { Plan } from '../lib/core/plan.ts'
-import type { Versions } from '../lib/core/version.ts'
-import { parseTag } from '../lib/core/version.ts'
+import { parseTag, type Versions } from '../lib/core/version.ts'
 import { attempt } from '../lib/io/attempts.ts'
 import { findComplete } from './draft.ts'
+import type { Finished } from './finished.ts'
 import { type Standing, standingOf } from './moving-tags.ts'
 import type { Publishing } from './publishing.ts'
+import { pushByDigest, setTags } from './registries.ts'
+import { registryContents } from './registry-content.ts'
 
 /** The version among those of the plan and those that became public since: an old plan must not move new tags back. */
 export async function standingNow(run: Publishing, { facts, history }: Plan): Promise<Standing> {
@@ -24,13 +26,18 @@ function versionsOf({ tag, plain }: Versions, tags: readonly string[]): readonly
   return tags.map((other) => parseTag(pattern, other)).filter((version) => version !== undefined)
 }
 
-/** Makes a complete draft public and looks at it once more; false when it already was. */
-export async function makePublic(run: Publishing, release: HostedRelease, plan: Plan): Promise<boolean> {
-  if (!release.draft) return false
-  const standing = await standingNow(run, plan)
-  await run.report.task(`make ${run.ours.tag} public`, () => turnPublic(run, release.id, standing))
-  await findComplete(run)
-  return true
+/** Makes a complete draft public and looks at it once more, then sets the tags of images and chart; false when nothing was left to do. */
+export async function finish(run: Publishing, release: HostedRelease, finished: Finished): Promise<boolean> {
+  const contents = await registryContents(finished)
+  if (!release.draft && contents.length === 0) return false
+  const standing = await standingNow(run, finished.plan)
+  if (release.draft) {
+    await pushByDigest(run, contents, 'manifests') // only what is not there is sent
+    await run.report.task(`make ${run.ours.tag} public`, () => turnPublic(run, release.id, standing))
+    await findComplete(run)
+  }
+  const set = await setTags(run, contents, imageVersion(finished.plan.facts.version), standing)
+  return release.draft || set.length > 0
 }
 
 // A change that GitHub answers with an error may have landed, and an immutable release takes no second one.

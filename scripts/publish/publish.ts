@@ -6,10 +6,12 @@ import type { Stage } from '../lib/io/stage.ts'
 import { assertRepository, assertTag } from './access.ts'
 import { bringRelease, findComplete } from './draft.ts'
 import { explain } from './failure.ts'
-import { makePublic } from './finish.ts'
+import { finish } from './finish.ts'
 import { type Finished, openFinished } from './finished.ts'
 import { signBody } from './marker.ts'
 import { newProgress, type Publishing } from './publishing.ts'
+import { pushByDigest } from './registries.ts'
+import { registryContents } from './registry-content.ts'
 import { renderBody } from './release-body.ts'
 
 const ATTEMPTS = 6
@@ -42,18 +44,18 @@ export async function publish(stage: Stage, settings: GithubSettings, part: Part
 }
 
 const PARTS: Readonly<Record<Part, (run: Publishing, finished: Finished) => Promise<Published>>> = {
-  async draft(run) {
-    await bringRelease(run)
+  async draft(run, finished) {
+    const release = await bringRelease(run)
+    if (release.draft) await pushByDigest(run, await registryContents(finished), 'everything')
     return result(run, run.progress.sent.length > 0)
   },
   async finish(run, finished) {
-    const release = await findComplete(run)
-    const changed = await makePublic(run, release, finished.plan)
-    return result(run, changed)
+    return result(run, await finish(run, await findComplete(run), finished))
   },
   async both(run, finished) {
     const release = await bringRelease(run)
-    const changed = await makePublic(run, release, finished.plan)
+    if (release.draft) await pushByDigest(run, await registryContents(finished), 'everything')
+    const changed = await finish(run, release, finished)
     return result(run, changed || run.progress.sent.length > 0)
   },
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Built, BuiltOutput, Output } from '../../scripts/lib/core/artifact.ts'
+import type { Built, BuiltOutput, ImageFacts, Output } from '../../scripts/lib/core/artifact.ts'
 import type { Plan } from '../../scripts/lib/core/plan.ts'
 import type { ProofListing } from '../../scripts/lib/core/proof.ts'
 import { spellVersion } from '../../scripts/lib/core/version.ts'
@@ -19,11 +19,20 @@ export function noise(seed: string, length: number): Buffer {
   return Buffer.concat(blocks).subarray(0, length)
 }
 
+/** An image archive beside the files. */
+export interface DistImage {
+  readonly name: string
+  readonly references: readonly string[]
+  readonly bytes: Uint8Array
+  readonly image: ImageFacts
+}
+
 /** What a test wants of a dist/; files are given by name. */
 export interface DistWishes {
   readonly version?: string
   readonly history?: readonly string[]
   readonly files?: Readonly<Record<string, Uint8Array | string>>
+  readonly images?: readonly DistImage[]
   readonly plan?: Partial<Plan>
   readonly trial?: boolean
 }
@@ -39,10 +48,15 @@ const FILES: Readonly<Record<string, Buffer>> = {
 
 /** Writes a dist/ as the stages before publish leave it, sealed and proven. */
 export async function finishedDist(out: string, wishes: DistWishes = {}): Promise<Plan> {
-  const files = Object.entries(wishes.files ?? FILES).map(([name, data]) => ({ name, data: Buffer.from(data) }))
-  const outputs = files.map(({ name }): Output => ({ kind: 'file', name, mediaType: typeOf(name), carries: 'none' }))
+  const images = wishes.images ?? []
+  const given = Object.entries(wishes.files ?? FILES).map(([name, data]) => ({ name, data: Buffer.from(data) }))
+  const files = [...given, ...images.map(({ name, bytes }) => ({ name, data: Buffer.from(bytes) }))]
+  const outputs = files.map(({ name }) => outputOf(name, images))
   const measured = files.map(({ name, data }) => ({ name, size: data.length, sha256: sha256(data) }))
-  const built = outputs.map((output, index) => ({ ...output, ...measured[index] }) as BuiltOutput)
+  const built = outputs.map((output, index) => {
+    const image = images.find(({ name }) => name === output.name)?.image
+    return { ...output, ...measured[index], ...(image === undefined ? {} : { image }) } as BuiltOutput
+  })
   const plan = planOf(outputs, wishes)
   await mkdir(join(out, 'artifacts'), { recursive: true })
   await mkdir(join(out, 'built'), { recursive: true })
@@ -60,6 +74,13 @@ export async function finishedDist(out: string, wishes: DistWishes = {}): Promis
   await writeJson(join(out, 'built', 'files.json'), { schema: 1, format: 'files', outputs: built } satisfies Built)
   await writeJson(join(out, 'plan.json'), plan)
   return plan
+}
+
+function outputOf(name: string, images: readonly DistImage[]): Output {
+  const found = images.find((image) => image.name === name)
+  if (found === undefined) return { kind: 'file', name, mediaType: typeOf(name), carries: 'none' }
+  const platforms = found.image.platforms.map(({ platform }) => platform)
+  return { kind: 'image', name, platforms, references: found.references, carries: 'none' }
 }
 
 /** A plan of these outputs. */
