@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Built } from '../../scripts/lib/core/artifact.ts'
 import { run } from '../../scripts/lib/io/run.ts'
 import type { DistWishes } from '../support/finished-dist.ts'
@@ -9,6 +9,7 @@ import { noise } from '../support/finished-dist.ts'
 import { ociArchive, pack } from '../support/oci-image.ts'
 import { type Bench, expectComplete, openBench } from '../support/publishing.ts'
 import { startRegistry, type TestRegistry } from '../support/registry.ts'
+import { type Gate, type GateRules, openGate } from '../support/registry-gate.ts'
 import { describeWith } from '../support/tool.ts'
 
 const CHART = 'apiVersion: v2\nname: demo\nversion: 1.5.0\ndescription: Something to publish\n'
@@ -26,11 +27,16 @@ describeWith(['docker-registry', 'skopeo'], 'a registry', () => {
     await registry.stop()
   })
 
-  async function bench(version: string, history: readonly string[], seed = 'layer'): Promise<Bench> {
+  async function bench(
+    version: string,
+    history: readonly string[],
+    seed = 'layer',
+    host = registry.host,
+  ): Promise<Bench> {
     const { bytes, image } = await ociArchive(['linux/amd64', 'linux/arm64'], noise(seed, 3_000_000))
     const chart = gzipSync(await pack(new Map([['demo/Chart.yaml', Buffer.from(CHART)]])))
     const name = `demo-${version}-lean.oci.tar`
-    const references = [`${registry.host}/demo/demo:${version}-lean`]
+    const references = [`${host}/demo/demo:${version}-lean`]
     const wishes: DistWishes = {
       version,
       history,
@@ -116,5 +122,65 @@ describeWith(['docker-registry', 'skopeo'], 'a registry', () => {
     expect(failure).toMatchObject({ code: 'PUBLISH_FAILED' })
     expect(String((failure as { hint: string }).hint)).toContain('4 of 4 files are on GitHub, in a draft')
     registry = await startRegistry()
+  })
+
+  describe('that wants a login, as ghcr.io does', () => {
+    const login = 'ada:correct-horse'
+    const before = process.env['DOCKER_CONFIG']
+    let gate: Gate
+
+    afterEach(async () => {
+      await gate.close()
+      if (before === undefined) delete process.env['DOCKER_CONFIG']
+      else process.env['DOCKER_CONFIG'] = before
+    })
+
+    async function behind(rules: Partial<GateRules>, known: boolean): Promise<Bench> {
+      gate = await openGate(registry.host, { login, strangersPull: true, ...rules })
+      const opened = await bench('1.5.0', [], 'layer', gate.host)
+      process.env['DOCKER_CONFIG'] = opened.out
+      const auths = known ? { [gate.host]: { auth: Buffer.from(login).toString('base64') } } : {}
+      await writeFile(join(opened.out, 'config.json'), JSON.stringify({ auths }))
+      return opened
+    }
+
+    it('gets what it asks for with the login that docker left, and strangers pull it again', async () => {
+      const opened = await behind({}, true)
+      await opened.publish()
+      expect(await tags('demo/demo')).toContain('1.5.0-lean')
+      expect(gate.scopes).toEqual(
+        expect.arrayContaining(['repository:demo/demo:pull', 'repository:demo/demo:pull,push']),
+      )
+      expect(opened.lines.join('\n')).not.toContain('cannot be pulled')
+    })
+
+    it('is told to be private where strangers may not pull', async () => {
+      const opened = await behind({ strangersPull: false }, true)
+      await opened.publish()
+      expect(opened.lines).toContain(`${gate.host}/demo/demo cannot be pulled without a login`)
+    })
+
+    it('refuses without one: the run says how to log in, and everything is still a draft', async () => {
+      const opened = await behind({}, false)
+      const failure: unknown = await opened.publish().catch((error: unknown) => error)
+      expect(failure).toMatchObject({ code: 'PUBLISH_FAILED' })
+      expect(String((failure as { hint: string }).hint)).toContain(`docker login ${gate.host}`)
+      expect(opened.github.store.releases.map(({ draft }) => draft)).toEqual([true])
+    })
+
+    it('answers by 502 in the middle of a blob, of a manifest and of a tag: all is repeated', async () => {
+      const brokenOnce = [
+        /^PUT .*\/blobs\/uploads\//,
+        /^POST /,
+        /^PUT .*\/manifests\/sha256/,
+        /^PUT .*-lean$/,
+        /^GET .*\/blobs\//,
+      ]
+      const opened = await behind({ brokenOnce }, true)
+      await opened.publish()
+      await expectComplete(opened)
+      expect(await tags('demo/demo')).toEqual(['1-lean', '1.5-lean', '1.5.0-lean', 'latest-lean'])
+      expect(opened.lines.filter((line) => line.includes('failed (502)')).length).toBeGreaterThanOrEqual(5)
+    })
   })
 })
