@@ -74,7 +74,10 @@ def command_lines(session):
     layout = session.layout
     if layout.data.get('manage') and layout.data.get('migrate'):
         command = [layout.data['manage'], 'migrate', '--check']
-        status, _ = run_apart(lambda: execute(layout, command), quiet=True)
+        status, output = run_apart(lambda: execute(layout, command), quiet=True)
+        if 'Traceback (most recent call last)' in output:
+            yield False, 'the application cannot be loaded: %s' % output.strip().splitlines()[-1]
+            return
         said = 'no migration is pending' if status == 0 else 'migrations are pending: run `%s migrate`' % layout.name
         yield status == 0, said
     if layout.data.get('check'):
