@@ -65,7 +65,7 @@ async function appFiles(work: Work, config: DebConfig, vendor: Vendor | undefine
       await work.ownFile('deb/maintainer/rtupdate'),
       0o755,
     ),
-    overrides(facts.app.name, 'application'),
+    overrides(facts.app.name, 'application', places),
   ]
 }
 

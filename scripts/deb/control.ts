@@ -29,7 +29,7 @@ const FIELDS: readonly (readonly [name: string, render: Render])[] = [
   ['Section', (fields) => simple(fields.Section)],
   ['Priority', (fields) => simple(fields.Priority)],
   ['Homepage', (fields) => simple(fields.Homepage)],
-  ['Description', ({ Description }) => `${simple(Description.synopsis)}${continued(Description.extended)}`],
+  ['Description', ({ Description }) => `${simple(Description.synopsis)}${continued(folded(Description.extended))}`],
 ]
 
 /** The control file; a simple field with a line break is refused, because the rest would become fields of its own. */
@@ -46,6 +46,16 @@ function simple(value: string): string {
     hint: 'Write it in one line.',
   })
 }
+
+const WIDTH = 79 // of a terminal, with the blank in front (Debian Policy 5.6.13)
+
+/** Long lines broken between words; lines that begin with a blank are shown as they are (Debian Policy 5.6.13). */
+function folded(text: string): string {
+  const fold = (line: string): string => (line.startsWith(' ') ? line : line.replaceAll(FOLD, '$1\n').trimEnd())
+  return text.trim().split('\n').map(fold).join('\n')
+}
+
+const FOLD = new RegExp(`(.{1,${WIDTH - 1}}|\\S+)(?:\\s+|$)`, 'g')
 
 /** Continuation lines begin with a space, an empty one is ` .` (deb-control(5), "Description"). */
 export function continued(text: string): string {

@@ -38,7 +38,7 @@ export async function depsBinary(work: Work, config: DebConfig, target: Target):
       },
     },
     scripts: await depsScripts(work),
-    files: [...treeEntries(tree, at), ...documents, overrides(name, 'dependencies')],
+    files: [...treeEntries(tree, at), ...documents, overrides(name, 'dependencies', placesOf(facts))],
   }
 }
 

@@ -9,7 +9,8 @@ export function renderChangelog(facts: Facts, name: string): string {
   return [
     `${name} (${packageVersion(facts)}) stable; urgency=medium`,
     '',
-    `  * Version ${facts.version.plain}. What is new: ${homepage}`,
+    `  * Version ${facts.version.plain}. What is new:`,
+    `    ${homepage}`,
     '',
     ` -- ${maintainer.name} <${maintainer.email}>  ${date}`,
     '',
@@ -50,7 +51,7 @@ export function renderRunningNotice(facts: Facts): string {
 export function renderNotRunningNotice(facts: Facts): string {
   const { name, title } = facts.app
   const make = facts.runtime.database === undefined ? [] : databaseCommands(facts)
-  const commands = [...make, `sudo systemctl start ${name}`].join(' && ')
+  const commands = [...make, `sudo systemctl restart ${name}`].join(' && ')
   return `${title} is installed but not running yet (sudo ${name} check says why). Next: ${commands}\n`
 }
 
@@ -83,7 +84,7 @@ function databaseSection(facts: Facts): readonly string[] {
     `${title} wants a PostgreSQL database (${facts.runtime.database?.versions ?? ''}). On the same machine, without a password:`,
     '',
     ...databaseCommands(facts).map((command) => `    ${command}`),
-    `    sudo systemctl start ${name}`,
+    `    sudo systemctl restart ${name}`,
     '',
     'A database elsewhere is named by DATABASE_URL, or the variables for its parts, in the',
     'configuration.',

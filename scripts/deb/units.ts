@@ -78,7 +78,7 @@ function migrateSections(facts: Facts, config: DebConfig): readonly UnitSection[
         ['ExecStartPost', `+/usr/bin/systemctl --no-block start ${name}.service`],
         ['Restart', 'on-failure'],
         ['RestartPreventExitStatus', FINAL],
-        ['RestartSec', '30s'],
+        ['RestartSec', '10s'],
         ['TimeoutStartSec', 'infinity'],
         ...runtime(facts, config),
       ],
