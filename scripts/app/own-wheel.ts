@@ -1,31 +1,45 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { extract } from 'tar'
 import { ReleaseError } from '../lib/core/error.ts'
 import { filterTree, isLink, type Tree } from '../lib/core/tree.ts'
 import { builderPython } from '../lib/io/builder-python.ts'
 import { run } from '../lib/io/run.ts'
 import { inScratch } from '../lib/io/scratch.ts'
 import type { Stage } from '../lib/io/stage.ts'
-import { measureTree, memoryTree, openTree, writeTree } from '../lib/io/tree-files.ts'
+import { measureTree, memoryTree, openTree, saveTree, writeTree } from '../lib/io/tree-files.ts'
 import { openUv } from '../lib/io/uv.ts'
 
 const BACK_ENDS = fileURLToPath(new URL('back-ends.txt', import.meta.url))
 
-/** The wheel of the project's own PEP 517 back end, unpacked: its files at their places in a site directory. */
+/** The wheel of the project's own PEP 517 back end, unpacked; its sdist is saved beside, as dist/sdist/ and sdist.json. */
 export async function ownWheelTree(stage: Stage, source: Tree): Promise<Tree> {
   return inScratch(join(stage.out, 'tmp', 'own-wheel'), async (scratch) => {
     await writeTree(join(scratch, 'project'), source)
-    await buildWheel(stage, source, scratch)
-    const [name = ''] = (await readdir(join(scratch, 'dist'))).filter((file) => file.endsWith('.whl'))
+    await buildBoth(stage, source, scratch)
+    await saveSdist(stage, scratch)
+    const name = await made(scratch, '.whl')
     await mkdir(join(scratch, 'tree'))
     await run(['python3', '-IS', '-m', 'zipfile', '-e', join(scratch, 'dist', name), join(scratch, 'tree')])
     return inMemory(await wheelTree(join(scratch, 'tree'), name))
   })
 }
 
+async function made(scratch: string, suffix: string): Promise<string> {
+  return (await readdir(join(scratch, 'dist'))).find((file) => file.endsWith(suffix)) ?? ''
+}
+
+// PEP 625: one top directory, which the room that packs it writes again.
+async function saveSdist({ out }: Stage, scratch: string): Promise<void> {
+  const dir = join(scratch, 'sdist')
+  await mkdir(dir)
+  await extract({ file: join(scratch, 'dist', await made(scratch, '.tar.gz')), cwd: dir, strip: 1 })
+  await saveTree(out, 'sdist', openTree(dir, await measureTree(dir)))
+}
+
 /** Builds isolated, with back ends pinned by hash; the version comes from PKG-INFO where there is one, else from the plan. */
-async function buildWheel(stage: Stage, source: Tree, scratch: string): Promise<void> {
+async function buildBoth(stage: Stage, source: Tree, scratch: string): Promise<void> {
   const { facts } = stage.plan
   const isSdist = source.files.some((entry) => entry.path === 'PKG-INFO')
   const project = join(scratch, 'project')
@@ -39,7 +53,7 @@ async function buildWheel(stage: Stage, source: Tree, scratch: string): Promise<
   if (!isSdist) await commitAll(project, facts.epoch)
   const uv = await openUv(stage.cache, facts.tools.uv)
   const { path } = await builderPython()
-  const args = ['build', '--wheel', '--python', path, '--build-constraints', BACK_ENDS, '--require-hashes']
+  const args = ['build', '--wheel', '--sdist', '--python', path, '--build-constraints', BACK_ENDS, '--require-hashes']
   await uv([...args, '--no-create-gitignore', '--out-dir', join(scratch, 'dist'), project], { env }).catch(
     (cause: unknown) => {
       if (!(cause instanceof ReleaseError) || cause.code !== 'COMMAND_FAILED') throw cause

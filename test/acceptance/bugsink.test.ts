@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makeApp } from '../../scripts/app/app.ts'
 import type { AppListing } from '../../scripts/lib/core/stages.ts'
 import { UV_VERSION } from '../../scripts/lib/core/tool-versions.ts'
-import type { TreeEntry } from '../../scripts/lib/core/tree.ts'
+import type { TreeEntry, TreeListing } from '../../scripts/lib/core/tree.ts'
 import { writeBeside } from '../../scripts/lib/io/files.ts'
 import { openIndexFile } from '../../scripts/lib/io/python-index.ts'
 import { cacheFolder } from '../../scripts/lib/io/stage.ts'
@@ -29,6 +29,7 @@ const hashes = (files: readonly TreeEntry[]): ReadonlyMap<string, string> =>
 
 describeWith(['python3', 'tar'], 'bugsink 2.6.1 from the Python index', () => {
   let listing: AppListing
+  let sdist: TreeListing
   let bundle: readonly TreeEntry[]
   let upstream: ReadonlyMap<string, string>
 
@@ -64,6 +65,7 @@ describeWith(['python3', 'tar'], 'bugsink 2.6.1 from the Python index', () => {
     await makeSource(cached, join(scratch, 'bugsink-2.6.1'))
     await Promise.all([makeApp(cached), buildFrontends(cached)])
     listing = JSON.parse(readFileSync(join(stage.out, 'app.json'), 'utf8'))
+    sdist = JSON.parse(readFileSync(join(stage.out, 'sdist.json'), 'utf8'))
     bundle = (await measureTree(join(stage.out, 'static/bundle'))).files
     upstream = wheelHashes(join(scratch, 'bugsink-2.6.1-py3-none-any.whl'))
   })
@@ -81,6 +83,12 @@ describeWith(['python3', 'tar'], 'bugsink 2.6.1 from the Python index', () => {
     expect([...ours.keys()].sort()).toEqual(names)
     const differ = names.filter((name) => ours.get(name) !== upstream.get(name))
     expect(differ).toEqual(['bugsink-2.6.1.dist-info/WHEEL'])
+  })
+
+  it('has the files of the sdist that upstream published, but for the style sheet', async () => {
+    const { files } = await measureTree(join(scratch, 'bugsink-2.6.1'))
+    const names = files.map(({ path }) => path).filter((path) => path !== 'theme/static/css/dist/styles.css')
+    expect(sdist.files.map(({ path }) => path)).toEqual(names)
   })
 })
 
