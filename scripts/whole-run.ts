@@ -1,7 +1,8 @@
 import { buildArtifacts } from './artifacts/build.ts'
 import { formats } from './formats.ts'
-import { checksOf, describePublishing, type RunResult, type SummaryRow } from './lib/core/summary.ts'
+import { checksOf, describePublishing, publishRefusals, type RunResult, type SummaryRow } from './lib/core/summary.ts'
 import { builtOutputs } from './lib/io/built-outputs.ts'
+import { commandName } from './lib/io/command-line.ts'
 import { renderError } from './lib/io/main.ts'
 import { runAll } from './lib/io/schedule.ts'
 import type { Stage } from './lib/io/stage.ts'
@@ -9,31 +10,34 @@ import { prove } from './prove/prove.ts'
 import { seal } from './seal/seal.ts'
 import { stages } from './stages.ts'
 
-const REST = ['slipway build', 'slipway prove', 'slipway seal']
+const REST = ['build', 'prove', 'seal']
 
 /** Runs everything after the plan up to and with the seal; failures are shown and end in the result, not thrown. */
 export async function runWhole(stage: Stage, project: string): Promise<RunResult> {
-  const failed = await makeTrees(stage, project)
-  if (failed.length > 0)
-    return ended(
-      stage,
-      [],
-      failed.map((verb) => `slipway ${verb}`),
-    )
+  const left = await makeTrees(stage, project)
+  if (left.length > 0) return ended(stage, [], [...left, ...REST])
   const broken = await buildFormats(stage)
-  if (broken.length > 0) return ended(stage, await builtRows(stage, broken), [`slipway build ${broken.join(' ')}`])
+  if (broken.length > 0) {
+    return ended(stage, await builtRows(stage, broken), [`build ${broken.join(' ')}`, 'prove', 'seal'])
+  }
   try {
     return ended(stage, await proveAndSeal(stage), [])
   } catch (error) {
     stage.report.line(renderError(error))
-    return ended(stage, await builtRows(stage, []), ['slipway build'])
+    return ended(stage, await builtRows(stage, []), REST)
   }
 }
 
+/** The verbs of the stages that failed and of those that wait for them. */
 async function makeTrees(stage: Stage, project: string): Promise<readonly string[]> {
   const failures = await runAll(stages.map((spec) => ({ ...spec, run: () => spec.run(stage, project) })))
   for (const { error } of failures) stage.report.line(renderError(error))
-  return failures.map(({ name }) => stages.find((spec) => spec.name === name)?.verb ?? name)
+  const lost = new Set(failures.map(({ name }) => name))
+  const left = stages.filter(({ name, needs }) => {
+    if (needs.some((need) => lost.has(need))) lost.add(name)
+    return lost.has(name)
+  })
+  return [...new Set(left.map(({ verb }) => (verb === 'source' ? `source --project ${project}` : verb)))]
 }
 
 async function buildFormats(stage: Stage): Promise<readonly string[]> {
@@ -58,13 +62,14 @@ async function builtRows(stage: Stage, without: readonly string[]): Promise<read
   return outputs.map((output) => ({ ...output, checks: 'not proven' }))
 }
 
-function ended(stage: Stage, files: readonly SummaryRow[], failed: readonly string[]): RunResult {
+function ended(stage: Stage, files: readonly SummaryRow[], verbs: readonly string[]): RunResult {
   const { plan } = stage
   return {
     version: plan.facts.version.plain,
     files,
+    refused: publishRefusals(plan),
     publishing: describePublishing(plan, files),
     notices: plan.notices,
-    again: failed.length === 0 ? [] : [...new Set([...failed, ...REST])],
+    again: verbs.map((verb) => `${commandName()} ${verb}`),
   }
 }

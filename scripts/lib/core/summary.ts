@@ -11,10 +11,14 @@ export interface SummaryRow {
   readonly checks: string
 }
 
-/** How a whole run ended; `again` holds the commands that go on after a failure, none when all is well. */
+/**
+ * How a whole run ended: `refused` says why it cannot be published, `publishing` what publishing does otherwise;
+ * `again` holds the commands that go on after a failure, none when all is well.
+ */
 export interface RunResult {
   readonly version: string
   readonly files: readonly SummaryRow[]
+  readonly refused: readonly string[]
   readonly publishing: readonly string[]
   readonly notices: readonly string[]
   readonly again: readonly string[]
@@ -22,26 +26,42 @@ export interface RunResult {
 
 /** The last page of a dry run: table, loud notices, what publishing would do, and after a failure what to run again. */
 export function renderRun(result: RunResult, out: string): string {
-  const blocks = [
-    ...(result.files.length > 0 ? [renderSummary(result.files)] : []),
-    ...result.notices.map((notice) => `! ${notice}`),
-    ...(result.again.length > 0
-      ? [
-          ['Nothing is public. To go on after mending:', ...result.again.map((line) => `  ${line} --out ${out}`)].join(
-            '\n',
-          ),
-        ]
-      : [['Publishing would:', ...result.publishing.map((line) => `  - ${line}`)].join('\n')]),
-  ]
-  return blocks.join('\n\n')
+  const { files, notices, again } = result
+  const ending = again.length > 0 ? renderAgain(again, out) : [renderDone(files, out), renderPublishing(result)]
+  return [
+    ...(files.length > 0 ? [renderSummary(files)] : []),
+    ...notices.map((notice) => `! ${notice}`),
+    ...ending,
+  ].join('\n\n')
 }
+
+function renderAgain(again: readonly string[], out: string): readonly string[] {
+  return [
+    'Nothing is public. After a change in the project run the same command again. Otherwise only this is left to do:',
+    again.map((line) => `  ${line} --out ${out}`).join('\n'),
+  ]
+}
+
+function renderDone(files: readonly SummaryRow[], out: string): string {
+  return `All ${files.length} files, ${formatSize(totalOf(files))}, are in ${out}/artifacts. Nothing was sent anywhere.`
+}
+
+function renderPublishing({ refused, publishing }: RunResult): string {
+  const lead =
+    refused.length === 0
+      ? 'Publishing would:'
+      : `This cannot be published: ${refused.join('; ')}. Otherwise publishing would:`
+  return [lead, ...publishing.map((line, index) => `  ${index + 1}. ${line}`)].join('\n')
+}
+
+const totalOf = (rows: readonly SummaryRow[]): number => rows.reduce((sum, { size }) => sum + size, 0)
 
 /** What the proof showed of one artifact, in a few words. */
 export function checksOf(output: BuiltOutput, proof: ProofListing): string {
   const proven = proof.artifacts.find(({ name }) => name === output.name)
   if (proven === undefined) return 'not proven'
   if (output.carries === 'by-digest') return 'image by digest'
-  return proven.shown > 0 ? `${proven.shown} static files equal` : 'sums'
+  return proven.shown > 0 ? `${proven.shown} static files equal` : 'unchanged'
 }
 
 /** The table at the end of a dry run: file, size, first digits of sha256, what was shown. */
@@ -52,26 +72,25 @@ export function renderSummary(rows: readonly SummaryRow[]): string {
   )
 }
 
-/** What publishing this plan would do, one line a step; for a trial, why it would be refused. */
+/** What publishing this plan would do, one line a step. */
 export function describePublishing(plan: Plan, rows: readonly SummaryRow[]): readonly string[] {
   const { facts } = plan
-  const total = formatSize(rows.reduce((sum, { size }) => sum + size, 0))
   const outputs = plan.formats.flatMap((format) => format.outputs)
   const references = outputs.flatMap((output) => (output.kind === 'image' ? output.references : []))
   const index = plan.formats.find(({ name }) => name === 'pypi')?.outputs.map(({ name }) => name) ?? []
   const release = facts.version.prerelease ? 'pre-release' : 'release'
   return [
-    ...refusals(plan).map((reason) => `publish would refuse this: ${reason}`),
-    `draft ${release} ${facts.version.tag} in ${facts.repository ?? 'the repository of the workflow'}: ${rows.length} files, ${total}`,
-    ...references.map((reference) => `push ${reference} by digest, then its moving tags`),
-    ...(index.length > 0 ? [`Python index: ${index.join(', ')} (the point of no return)`] : []),
-    'make the release public',
+    `upload ${rows.length} files to a draft ${release} ${facts.version.tag} in ${facts.repository ?? 'the repository of the workflow'}`,
+    ...references.map((reference) => `push ${reference} by its digest, without a tag`),
+    ...(index.length > 0 ? [`upload ${index.join(' and ')} to the Python index (no way back from here)`] : []),
+    `make the ${release} public${references.length > 0 ? ', then set the tags of the images' : ''}`,
   ]
 }
 
-function refusals({ facts, checkout }: Plan): readonly string[] {
+/** Why publish would refuse a release of this plan; nothing where it would not. */
+export function publishRefusals({ facts, checkout }: Plan): readonly string[] {
   return [
-    ...(facts.trial ? ['a trial, its version is not the tag of this commit'] : []),
-    ...(checkout.kind === 'files' ? ['made from files, not from a clean git commit'] : []),
+    ...(facts.trial ? ['it is a trial, no release tag is at its commit'] : []),
+    ...(checkout.kind === 'files' ? ['it is made from files, not from a clean git commit'] : []),
   ]
 }

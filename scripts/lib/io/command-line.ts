@@ -77,3 +77,9 @@ export function renderHelp(verb: Verb): string {
   const examples = verb.examples.map((example) => `  ${example}`)
   return [verb.summary, '', `Usage: ${usage}`, '', 'Options:', ...lines, '', 'Examples:', ...examples, ''].join('\n')
 }
+
+/** What a person types to run Slipway here: scripts of a checkout are called through pnpm, no `slipway` is on PATH. */
+export function commandName(): string {
+  const { npm_lifecycle_event } = process.env
+  return npm_lifecycle_event === undefined ? 'slipway' : 'npx -y pnpm@10 slipway'
+}

@@ -7,7 +7,7 @@ export interface Task {
   update(text: string): void
 }
 
-/** What a person sees of a run: live lines on a terminal, one plain line per start and end elsewhere. */
+/** What a person sees of a run: live lines on a terminal, one plain line per end elsewhere, and one per start of what takes longer. */
 export interface Report {
   task<T>(label: string, work: (task: Task) => Promise<T>): Promise<T>
   /** A sentence that must be seen, such as a fallback or an unlocked input. */
@@ -35,6 +35,8 @@ export const silentReport: Report = {
   line: () => undefined,
 }
 
+const SHORT_MS = 3000 // what ends sooner needs no line for its start
+
 function plainReport(stream: NodeJS.WriteStream): Report {
   const line = (text: string): void => void stream.write(`${text}\n`)
   return {
@@ -42,7 +44,7 @@ function plainReport(stream: NodeJS.WriteStream): Report {
     notice: (text) => line(`! ${text}`),
     async task(label, work) {
       const started = performance.now()
-      line(`  ${label} …`)
+      const starting = setTimeout(() => line(`  ${label} …`), SHORT_MS)
       try {
         const result = await work({ update: () => undefined })
         line(`✓ ${label} (${seconds(started)})`)
@@ -50,6 +52,8 @@ function plainReport(stream: NodeJS.WriteStream): Report {
       } catch (error) {
         line(`✗ ${label} (${seconds(started)})`)
         throw error
+      } finally {
+        clearTimeout(starting)
       }
     },
   }
