@@ -35,8 +35,7 @@ export async function* wheelZip(entries: readonly ArchiveEntry[], epoch: number)
   for (const file of files) {
     within(`size of ${file.path}`, file.size, 0xffffffff)
     const content = await gather(contentOf(file))
-    const smaller = await deflate(content, { level: 6 })
-    const stored = smaller.length >= content.length ? content : smaller
+    const stored = (await deflated(content)) ?? content
     const name = Buffer.from(file.path)
     within('length of a name', name.length, 0xffff)
     const common = commonFields({ name, content, stored, epoch })
@@ -46,6 +45,12 @@ export async function* wheelZip(entries: readonly ArchiveEntry[], epoch: number)
     offset += parts.reduce((total, part) => total + part.length, 0)
   }
   yield* directory(members, within('offset', offset, 0xffffffff))
+}
+
+/** The stream that a member with this content holds; undefined where it would not be smaller, so the content itself is stored. */
+export async function deflated(content: Uint8Array): Promise<Uint8Array | undefined> {
+  const stream = await deflate(content, { level: 6 })
+  return stream.length < content.length ? stream : undefined
 }
 
 function filesOf(entries: readonly ArchiveEntry[]): FileEntry[] {
