@@ -18,6 +18,7 @@ export interface WorkParts {
   readonly facts?: Facts
   readonly source?: Tree
   readonly app?: Tree
+  readonly sdist?: Tree
   readonly bundle?: Tree
   readonly collected?: Tree
   readonly vendor?: Readonly<Record<string, Tree>> // by targetName; every target has satchel's without it
@@ -45,6 +46,7 @@ export function memoryWork(parts: WorkParts = {}): MemoryWork {
     facts: parts.facts ?? sampleFacts(),
     source: parts.source ?? SATCHEL_SOURCE,
     app: parts.app ?? SATCHEL_APP,
+    ...(parts.sdist === undefined ? {} : { sdist: parts.sdist }),
     static: { bundle: parts.bundle ?? SATCHEL_BUNDLE, collected: parts.collected ?? SATCHEL_COLLECTED },
     written,
     vendor: async (target) =>

@@ -20,6 +20,8 @@ export interface Work {
   readonly facts: Facts
   readonly source: Tree
   readonly app: Tree
+  /** The unpacked sdist of the project's own back end, where it has one. */
+  readonly sdist?: Tree
   readonly static: StaticTree
   /** Unpacked dependencies of one target. */
   vendor(target: Target): Promise<Tree>

@@ -37,6 +37,7 @@ async function openWork({ plan, out }: Stage, planned: PlannedFormat, scratch: s
     facts: plan.facts,
     source: await loadTree(out, 'source', 'source'),
     app: (await loadApp(out)).tree,
+    ...(plan.facts.python.backend === 'own' ? { sdist: await loadTree(out, 'sdist', 'app') } : {}),
     static: await loadStatic(out),
     vendor: (target) => loadVendor(out, targetName(target)),
     base: (name, platform) => loadBase(out, name, platform),
