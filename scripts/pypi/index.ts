@@ -1,32 +1,39 @@
-import { MEDIA_TYPES } from '../lib/core/artifact.ts'
-import type { Finding } from '../lib/core/error.ts'
+import { type Carries, MEDIA_TYPES, type Output } from '../lib/core/artifact.ts'
+import type { Facts } from '../lib/core/facts.ts'
 import { defineFormat, type Format } from '../lib/core/format.ts'
-import { buildGenerated, PLACES } from './build.ts'
+import { checkPypi } from './check.ts'
 import { type PypiConfig, pypiSchema } from './config.ts'
-import { namesOf } from './names.ts'
+import { buildGenerated, PLACES } from './generated.ts'
+import { namesOf, packageOf } from './names.ts'
+import { buildOwn } from './own.ts'
 
 /** The sdist and the wheel for the Python index. */
 export const pypi: Format = defineFormat<PypiConfig>({
   name: 'pypi',
   needs: [],
   schema: pypiSchema,
-  check(facts): readonly Finding[] {
-    const { pep440 } = facts.version
-    return 'refused' in pep440 ? [{ path: [], message: pep440.refused }] : []
-  },
-  outputs(facts, config) {
-    const names = namesOf(facts, config)
-    const top = `${names.sdist.replace(/\.tar\.gz$/, '')}/wheel/`
-    const carries = (root: string) => [
-      { tree: 'bundle' as const, at: `${root}${names.package}/${PLACES.app}` },
-      { tree: 'collected' as const, at: `${root}${names.package}/${PLACES.static}` },
-    ]
-    return [
-      { kind: 'file', name: names.sdist, mediaType: MEDIA_TYPES.tarGzip, carries: carries(top) },
-      { kind: 'file', name: names.wheel, mediaType: MEDIA_TYPES.wheel, carries: carries('') },
-    ]
-  },
+  check: (_facts, config) => checkPypi(config),
+  outputs,
   targets: () => [],
   bases: () => [],
-  build: buildGenerated,
+  build: (work, config) =>
+    work.facts.python.backend === 'own' ? buildOwn(work, config) : buildGenerated(work, config),
 })
+
+function outputs(facts: Facts, config: PypiConfig): readonly Output[] {
+  const { sdist, wheel, top } = namesOf(facts, config)
+  const inside = facts.python.backend === 'own' ? top : `${top}/wheel`
+  return [
+    { kind: 'file', name: sdist, mediaType: MEDIA_TYPES.tarGzip, carries: carriesBelow(facts, `${inside}/`) },
+    { kind: 'file', name: wheel, mediaType: MEDIA_TYPES.wheel, carries: carriesBelow(facts, '') },
+  ]
+}
+
+function carriesBelow(facts: Facts, root: string): Carries {
+  const { backend, collect } = facts.python
+  const own = backend === 'own'
+  const at = `${root}${packageOf(facts)}/`
+  const bundle = { tree: 'bundle', at: own ? root.replace(/\/$/, '') : `${at}${PLACES.app}` } as const
+  if (collect === undefined) return [bundle]
+  return [bundle, { tree: 'collected', at: own ? `${root}${collect.root}` : `${at}${PLACES.static}` }]
+}

@@ -3,6 +3,12 @@ import type { Facts } from '../lib/core/facts.ts'
 import type { PypiConfig } from './config.ts'
 import type { Names } from './names.ts'
 
+/** The long description and what it is written in. */
+export interface Description {
+  readonly text: string
+  readonly type: string // content type
+}
+
 /** What METADATA says besides the facts. */
 export interface MetadataInput {
   readonly facts: Facts
@@ -10,19 +16,19 @@ export interface MetadataInput {
   readonly names: Names
   readonly requirements: readonly string[]
   readonly licenseFiles: readonly string[]
-  readonly description: string
+  readonly description: Description
 }
 
 /** METADATA and PKG-INFO: core metadata 2.4 (PEP 639 licences). */
 export function renderMetadata(input: MetadataInput): string {
-  const { facts, config, names } = input
+  const { facts, config, names, description } = input
   const { app, python } = facts
   const fields: readonly (readonly [string, string])[] = [
     ['Metadata-Version', '2.4'],
     ['Name', config.name],
     ['Version', names.version],
     ['Summary', app.summary],
-    ['Author-email', `${app.maintainer.name} <${app.maintainer.email}>`],
+    ['Author-email', `${renderPerson(app.maintainer.name)} <${app.maintainer.email}>`],
     ['License-Expression', app.license],
     ...input.licenseFiles.map((file) => ['License-File', file] as const),
     ['Project-URL', `Homepage, ${app.homepage}`],
@@ -30,9 +36,14 @@ export function renderMetadata(input: MetadataInput): string {
     ...config.classifiers.map((classifier) => ['Classifier', classifier] as const),
     ['Requires-Python', python.requires],
     ...input.requirements.map((requirement) => ['Requires-Dist', requirement] as const),
-    ['Description-Content-Type', 'text/markdown'],
+    ['Description-Content-Type', description.type],
   ]
-  return `${fields.map(renderField).join('')}\n${input.description.trim()}\n`
+  return `${fields.map(renderField).join('')}\n${description.text.trim()}\n`
+}
+
+/** A display name, quoted where it holds what an address gives a meaning (RFC 5322, section 3.2.3). */
+function renderPerson(name: string): string {
+  return /[()<>[\]:;@\\,."]/.test(name) ? `"${name.replaceAll(/["\\]/g, '\\$&')}"` : name
 }
 
 function renderField([name, value]: readonly [string, string]): string {
@@ -49,7 +60,7 @@ export const WHEEL_FILE: string = [
   '',
 ].join('\n')
 
-/** `APP = package:main`, the one command that is installed. */
-export function renderEntryPoints(facts: Facts, names: Names): string {
-  return `[console_scripts]\n${facts.app.name} = ${names.package}:main\n`
+/** `APP = package:main`, the one command that is installed (entry points specification). */
+export function renderEntryPoints(command: string, module: string): string {
+  return `[console_scripts]\n${command} = ${module}:main\n`
 }

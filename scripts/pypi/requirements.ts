@@ -1,64 +1,77 @@
 import { ReleaseError } from '../lib/core/error.ts'
-import { isLink, type Tree } from '../lib/core/tree.ts'
+import type { Tree } from '../lib/core/tree.ts'
+import { type RequirementLine, requirementLines } from './requirement-lines.ts'
 
-// A requirement as PEP 508 writes it: name, extras, versions, marker.
+// A requirement as PEP 508 writes it: name, extras, versions (perhaps in parentheses), marker.
 const REQUIREMENT =
-  /^(?<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?<extras>\[[^\]]*\])?\s*(?<versions>[^;@]*?)\s*(?:;\s*(?<marker>.*))?$/
-const INCLUDE = /^(?:-r|--requirement)[ =]\s*(?<file>\S+)$/
-const HASH = /\s--hash[= ]\S+/g
-const COMMENT = /(?:^|\s)#.*$/
+  /^(?<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[(?<extras>[^\]]*)\])?\s*\(?(?<versions>[^;()]*?)\)?\s*(?:;\s*(?<marker>\S.*))?$/
+const VERSIONS = /^(?:(?:~=|===?|!=|<=?|>=?)\s*[A-Za-z0-9.!*_-]+\s*(?:,\s*|$))*$/
+const EXTRAS = /^\s*(?:[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:,\s*|$))*$/
 
-interface Line {
-  readonly file: string
-  readonly number: number
-  readonly text: string
+// Options of a requirement that say which bytes, not which version.
+const HASHES = /\s--hash[= ]\s*\S+/g
+
+// Options that say how to fetch; the package does not depend on them.
+const FETCHING =
+  /^--(?:require-hashes|pre|prefer-binary|only-binary|no-binary|no-index|trusted-host|use-feature)(?:[ =].*)?$/
+
+interface Refusal {
+  readonly pattern: RegExp
+  readonly reason: string
 }
 
-/** `Requires-Dist` values from requirements files, pins and markers kept, hashes dropped; CONFIG_INVALID names each line that the index would refuse. */
+// What pip takes and the metadata of a package on the index cannot say; the first that matches is told.
+const REFUSALS: readonly Refusal[] = [
+  { pattern: /^(?:-e|--editable)/, reason: 'an editable folder is no release' },
+  { pattern: /^(?:-c|--constraint)/, reason: 'constraints cannot be said in a package: name the versions themselves' },
+  {
+    pattern: /^(?:-i|--index-url|--extra-index-url|-f|--find-links)/,
+    reason: 'a package cannot say which index to ask',
+  },
+  { pattern: /^-/, reason: 'an option of pip that a package cannot say' },
+  { pattern: /@\s*\S|:\/\//, reason: 'the Python index takes no direct reference' },
+  { pattern: /^[./~]|\.(?:whl|zip|tar\.\w+)$|^[^<>=!~;[]*\//, reason: 'a file of this machine is no release' },
+  { pattern: /\s--\w/, reason: 'an option of pip that a package cannot say' },
+  { pattern: /^[^;]*\d\+/, reason: 'a local version (+…) is on no public index' },
+]
+
+/**
+ * `Requires-Dist` values from requirements files: versions and markers kept, hashes dropped. CONFIG_INVALID names each line
+ * that the metadata of a package cannot say, with its place.
+ */
 export async function readRequirements(source: Tree, files: readonly string[]): Promise<readonly string[]> {
-  const lines: Line[] = []
-  for (const file of files) lines.push(...(await readLines(source, file, [])))
-  const refused = lines.filter(({ text }) => !REQUIREMENT.test(text) || text.startsWith('-'))
-  if (refused.length === 0) return lines.map(({ text }) => renderRequirement(text))
-  const list = refused.map(({ file, number, text }) => `  - ${file}:${number} ${text}`).join('\n')
-  throw new ReleaseError('CONFIG_INVALID', `the Python index takes named requirements only, these are none:\n${list}`, {
-    hint: 'Name a released version instead, or leave the pypi section out.',
+  const all = await requirementLines(source, files)
+  const lines = all
+    .filter(({ text }) => !FETCHING.test(text))
+    .map((line) => ({ ...line, text: line.text.replaceAll(HASHES, '').trim() }))
+  const refused = lines.flatMap((line) => {
+    const reason = refusalOf(line.text)
+    return reason === undefined ? [] : [{ line, reason }]
+  })
+  const [first] = refused
+  if (first === undefined) return [...new Set(lines.map(({ text }) => renderRequirement(text)))]
+  const list = refused.map(({ line, reason }) => `  - ${place(line)}: ${reason}`)
+  throw new ReleaseError('CONFIG_INVALID', ['requirements that a package cannot carry:', ...list].join('\n'), {
+    hint: 'Name released versions of projects on the Python index, or leave the pypi section out.',
+    at: { file: first.line.file, line: first.line.number, column: 1 },
   })
 }
 
-async function readLines(source: Tree, file: string, seen: readonly string[]): Promise<readonly Line[]> {
-  if (seen.includes(file)) return []
-  const entry = source.files.find(({ path }) => path === file)
-  if (entry === undefined || isLink(entry)) throw new ReleaseError('CONFIG_INVALID', `${file} is not in the project`)
-  const text = Buffer.from(await source.read(entry)).toString()
-  const lines: Line[] = []
-  for (const line of logicalLines(file, text)) {
-    const include = INCLUDE.exec(line.text)?.groups?.['file']
-    if (include === undefined) lines.push(line)
-    else lines.push(...(await readLines(source, beside(file, include), [...seen, file])))
-  }
-  return lines
+function place({ file, number, text }: RequirementLine): string {
+  // Nothing but the name: a URL may hold a password.
+  return `${file}:${number} ${/^-{0,2}[\w.-]*/.exec(text)?.[0] ?? ''}`.trimEnd()
 }
 
-function logicalLines(file: string, text: string): readonly Line[] {
-  const lines: Line[] = []
-  let open: Line | undefined
-  for (const [index, raw] of text.split(/\r?\n/).entries()) {
-    const joined: string = `${open?.text ?? ''}${raw.replace(COMMENT, '')}`
-    const line = { file, number: open?.number ?? index + 1, text: joined.replace(/\\$/, ' ') }
-    open = joined.endsWith('\\') ? line : undefined
-    const content = line.text.replaceAll(HASH, '').trim()
-    if (open === undefined && content !== '') lines.push({ ...line, text: content })
-  }
-  return lines
+function refusalOf(text: string): string | undefined {
+  const { versions = '', extras = '' } = REQUIREMENT.exec(text)?.groups ?? { versions: '?' }
+  const known = REFUSALS.find(({ pattern }) => pattern.test(text))
+  if (known !== undefined) return known.reason
+  return VERSIONS.test(versions.trim()) && EXTRAS.test(extras) ? undefined : 'not a requirement (PEP 508)'
 }
 
 function renderRequirement(text: string): string {
-  const { name, extras, versions, marker } = REQUIREMENT.exec(text)?.groups ?? {}
-  const requirement = `${name}${(extras ?? '').replaceAll(' ', '')}${(versions ?? '').replaceAll(' ', '')}`
-  return marker === undefined ? requirement : `${requirement} ; ${marker.trim()}`
-}
-
-function beside(file: string, other: string): string {
-  return new URL(other, `file:///${file}`).pathname.slice(1)
+  const { name, extras = '', versions = '', marker } = REQUIREMENT.exec(text)?.groups ?? {}
+  const chosen = extras.trim() === '' ? '' : `[${extras.replaceAll(/\s/g, '')}]`
+  const requirement = `${name}${chosen}${versions.replaceAll(/\s/g, '')}`
+  return marker === undefined ? requirement : `${requirement}; ${marker.trim()}`
 }

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest'
+import { ReleaseError } from '../../scripts/lib/core/error.ts'
+import { run } from '../../scripts/lib/io/run.ts'
+import { readRequirements } from '../../scripts/pypi/requirements.ts'
+import { plantTree } from '../support/trees.ts'
+
+const read = (text: string, more: Readonly<Record<string, string>> = {}): Promise<readonly string[]> =>
+  readRequirements(plantTree({ 'requirements.txt': text, ...more }), ['requirements.txt'])
+
+const refusalOf = async (text: string, more: Readonly<Record<string, string>> = {}): Promise<ReleaseError> => {
+  const error = await read(text, more).catch((thrown: unknown) => thrown)
+  if (error instanceof ReleaseError) return error
+  throw new Error(`was not refused: ${JSON.stringify(error)}`)
+}
+
+const HASH = `--hash=sha256:${'a'.repeat(64)}`
+
+// What pip reads as the text on the left, and packaging parses as the texts on the right.
+const TAKEN: readonly (readonly [name: string, text: string, requirements: readonly string[]])[] = [
+  ['a pin', 'django==5.2.8\n', ['django==5.2.8']],
+  ['hashes over continued lines', `django==5.2.8 \\\n    ${HASH} \\\n    ${HASH}\n`, ['django==5.2.8']],
+  ['hashes with a blank', `django==5.2.8 ${HASH.replace('=', ' ')}`, ['django==5.2.8']],
+  ['comments behind, between and alone', '# all\ndjango==5 # web\n\n  # more\nsix\n', ['django==5', 'six']],
+  ['a comment that ends a continued line', `a==1 \\\n    ${HASH} \\\n    # via b\nb==2\n`, ['a==1', 'b==2']],
+  ['extras', 'psycopg[ binary , pool ] == 3.2.1', ['psycopg[binary,pool]==3.2.1']],
+  ['versions with blanks and in parentheses', 'a >= 1 , < 2\nb (~=1.4)', ['a>=1,<2', 'b~=1.4']],
+  [
+    'a wildcard, an epoch and an arbitrary version',
+    'a==1.*\nb==1!2.0\nc===2020-x',
+    ['a==1.*', 'b==1!2.0', 'c===2020-x'],
+  ],
+  [
+    'markers',
+    "tzdata==1 ; sys_platform == 'win32'\nb;python_version<'3.12'",
+    ["tzdata==1; sys_platform == 'win32'", "b; python_version<'3.12'"],
+  ],
+  ['options of fetching', '--require-hashes\n--only-binary :all:\n--pre\nsix', ['six']],
+  ['Windows line ends, a byte order mark, the same line twice', '\uFEFFsix\r\nsix\r\nb\r\n', ['six', 'b']],
+  ['nothing', '\n# nothing\n', []],
+]
+
+describe('Requires-Dist from requirements files', () => {
+  it.each(TAKEN)('takes %s', async (_name, text, requirements) => {
+    expect(await read(text)).toEqual(requirements)
+  })
+
+  it('gives what Python parses as requirements', async () => {
+    const script =
+      'import json, sys\nfrom pip._vendor.packaging.requirements import Requirement\nfor text in json.load(sys.stdin): Requirement(text)'
+    const texts = (await Promise.all(TAKEN.map(([, text]) => read(text)))).flat()
+    await run(['python3', '-c', script], { input: JSON.stringify(texts.filter((text) => !text.includes('==='))) })
+    await expect(run(['python3', '-c', script], { input: '["a b"]' })).rejects.toThrow()
+  })
+
+  it('follows includes beside the including file, each file once', async () => {
+    const files = {
+      'requirements/base.txt': 'six\n-r ../requirements.txt\n-rmore files.txt\n',
+      'requirements/more files.txt': '--requirement=base.txt\nb==1\n',
+    }
+    expect(await read('-r requirements/base.txt\nc\n', files)).toEqual(['six', 'b==1', 'c'])
+  })
+
+  it('names the line that includes a file which is not there', async () => {
+    const error = await refusalOf('six\n-r other.txt\n')
+    expect(error.message).toBe('requirements.txt:2 names other.txt, which is no file of the project')
+    expect(error.at).toEqual({ file: 'requirements.txt', line: 2, column: 1 })
+  })
+
+  it('names every line that a package cannot say, with its place and without its URL', async () => {
+    const lines = [
+      'six==1.17.0',
+      '-e .',
+      '-c constraints.txt',
+      '--extra-index-url https://user:secret@index.example/simple',
+      '--proxy example',
+      'a @ git+https://user:secret@git.example/a',
+      'git+https://git.example/a#egg=a',
+      './wheels/a.whl',
+      'vendor/a',
+      'torch==2.1.0+cu118',
+      'a==1 --config-settings=x',
+      'a b',
+      'a=1',
+      'a[b',
+    ]
+    const error = await refusalOf(`${lines.join('\n')}\n`)
+    expect(error.message).toMatchInlineSnapshot(`
+      "requirements that a package cannot carry:
+        - requirements.txt:2 -e: an editable folder is no release
+        - requirements.txt:3 -c: constraints cannot be said in a package: name the versions themselves
+        - requirements.txt:4 --extra-index-url: a package cannot say which index to ask
+        - requirements.txt:5 --proxy: an option of pip that a package cannot say
+        - requirements.txt:6 a: the Python index takes no direct reference
+        - requirements.txt:7 git: the Python index takes no direct reference
+        - requirements.txt:8 .: a file of this machine is no release
+        - requirements.txt:9 vendor: a file of this machine is no release
+        - requirements.txt:10 torch: a local version (+…) is on no public index
+        - requirements.txt:11 a: an option of pip that a package cannot say
+        - requirements.txt:12 a: not a requirement (PEP 508)
+        - requirements.txt:13 a: not a requirement (PEP 508)
+        - requirements.txt:14 a: not a requirement (PEP 508)"
+    `)
+    expect(error.at).toEqual({ file: 'requirements.txt', line: 2, column: 1 })
+    expect(JSON.stringify([error.message, error.hint])).not.toContain('secret')
+  })
+
+  it('counts a continued line from its first one, in the file where it stands', async () => {
+    const error = await refusalOf('six\n-r other.txt', { 'other.txt': `a==1 \\\n    ${HASH}\n-e \\\n  .\n` })
+    expect(error.message).toContain('other.txt:3 -e: an editable folder is no release')
+  })
+})
