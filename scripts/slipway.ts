@@ -1,5 +1,6 @@
 import { build } from './build-artifacts.ts'
 import { staticVerb } from './build-static.ts'
+import { indexVerb } from './check-index.ts'
 import { check } from './check-project.ts'
 import { dryRun } from './dry-run-release.ts'
 import { pack, unpack } from './hand-over.ts'
@@ -31,6 +32,7 @@ const verbs: readonly Verb[] = [
   proveVerb,
   sealVerb,
   publishVerb,
+  indexVerb,
   pack,
   unpack,
   docs,

@@ -21,6 +21,13 @@ export function handOverPaths(plan: Plan, name: string): readonly string[] {
   }
   const paths = STAGES[name]
   if (paths !== undefined) return paths
-  const known = [...Object.keys(STAGES), ...plan.formats.map((candidate) => candidate.name), 'seal']
-  throw new ReleaseError('USAGE', `there is no hand-over ${name}`, { hint: `There are ${known.join(', ')}.` })
+  throw new ReleaseError('USAGE', `there is no hand-over ${name}`, {
+    hint: `There are ${handOverNames(plan).join(', ')}.`,
+  })
+}
+
+/** Every hand-over of a planned release. */
+export function handOverNames(plan: Plan): readonly string[] {
+  const stages = Object.keys(STAGES).filter((name) => name !== 'base' || plan.bases.length > 0)
+  return [...stages, ...plan.formats.map(({ name }) => name), 'seal']
 }

@@ -1,5 +1,5 @@
 import { access, mkdir, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { create, extract } from 'tar'
 import { ReleaseError } from '../core/error.ts'
 
@@ -31,11 +31,19 @@ async function existing(out: string, paths: readonly string[]): Promise<readonly
   return found.filter((path) => path !== undefined)
 }
 
-/** Unpacks every hand-over of a folder into dist/; gives their names. */
-export async function unpackHandOvers(out: string, folder: string): Promise<readonly string[]> {
-  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.tar')).toSorted()
-  if (names.length === 0) throw new ReleaseError('STAGE_MISSING', `there is no hand-over in ${folder}`)
+/** Unpacks one hand-over, or every one of a folder, into dist/; gives their names. */
+export async function unpackHandOvers(out: string, place: string): Promise<readonly string[]> {
+  const files = place.endsWith('.tar') ? [place] : await tarsIn(place)
+  if (files.length === 0) throw new ReleaseError('STAGE_MISSING', `there is no hand-over in ${place}`)
   await mkdir(out, { recursive: true })
-  for (const name of names) await extract({ file: join(folder, name), cwd: out, strict: true, preserveOwner: false })
+  for (const file of files) await extract({ file, cwd: out, strict: true, preserveOwner: false })
+  return files.map((file) => relative(dirname(place), file))
+}
+
+async function tarsIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder, { recursive: true }).catch((): string[] => [])
   return names
+    .filter((name) => name.endsWith('.tar'))
+    .toSorted()
+    .map((name) => join(folder, name))
 }
