@@ -19,11 +19,12 @@ export function commandOf(part: Part, out: string | undefined): string {
 
 /** What a person reads at the end of a run. */
 export function renderPublished({ tag, state, page, files, sent, changed }: Published): string {
-  if (!changed) return `nothing to do: ${tag} is ${PLACES[state]} with all ${files} files\n${page}`
-  return `${tag} is ${PLACES[state]}: ${files} files compared, ${sent.length} of them sent by this run\n${page}`
+  const place = PLACES[state]
+  if (!changed) return `nothing to do: ${tag} is ${place}, with all ${files} files\n${page}`
+  return `${tag} is ${place}: ${files} files compared, ${sent.length} of them sent by this run\n${page}`
 }
 
 const PLACES: Readonly<Record<Published['state'], string>> = {
-  draft: 'a complete draft, which only maintainers see,',
+  draft: 'a complete draft that only maintainers see',
   public: 'public',
 }

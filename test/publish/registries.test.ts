@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -10,7 +10,7 @@ import { ociArchive, pack } from '../support/oci-image.ts'
 import { type Bench, expectComplete, openBench } from '../support/publishing.ts'
 import { startRegistry, type TestRegistry } from '../support/registry.ts'
 import { type Gate, type GateRules, openGate } from '../support/registry-gate.ts'
-import { describeWith } from '../support/tool.ts'
+import { describeWith, itWith } from '../support/tool.ts'
 
 const CHART = 'apiVersion: v2\nname: demo\nversion: 1.5.0\ndescription: Something to publish\n'
 
@@ -87,6 +87,19 @@ describeWith(['docker-registry', 'skopeo'], 'a registry', () => {
     expect(chart.config.mediaType).toBe('application/vnd.cncf.helm.config.v1+json')
     expect(chart.layers[0].mediaType).toBe('application/vnd.cncf.helm.chart.content.v1.tar+gzip')
     expect(await opened.publish()).toMatchObject({ state: 'public', changed: false })
+  })
+
+  itWith(['helm'], 'gives the chart to Helm, byte for byte', async () => {
+    const opened = await bench('1.5.0', [])
+    await opened.publish()
+    const folder = join(opened.out, 'pulled')
+    await mkdir(folder)
+    const chart = `oci://${registry.host}/demo/charts/demo`
+    await run(['helm', 'pull', chart, '--version', '1.5.0', '--plain-http', '--destination', folder])
+    const [pulled, ours] = await Promise.all(
+      [folder, join(opened.out, 'artifacts')].map((dir) => readFile(join(dir, 'demo-1.5.0.tgz'))),
+    )
+    expect(pulled?.equals(ours ?? Buffer.alloc(0))).toBe(true)
   })
 
   it('gets the missing tags on a second run, when only the release had become public', async () => {
