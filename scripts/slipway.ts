@@ -18,7 +18,7 @@ import { sealVerb } from './seal-release.ts'
 import { docs } from './write-docs.ts'
 
 /** THE command line: one verb each, in the order in which a release goes through them. */
-const verbs: readonly Verb[] = [
+export const verbs: readonly Verb[] = [
   check,
   lockVerb,
   dryRun,
