@@ -15,6 +15,8 @@ import { registryContents } from './registry-content.ts'
 import { renderBody } from './release-body.ts'
 
 const ATTEMPTS = 6
+const PYTHON_INDEX =
+  'the Python index is not served by this command: upload to it between `publish draft` and `publish finish`'
 
 /** What `publish` is asked for: the draft, making it public, or both. */
 export type Part = 'draft' | 'finish' | 'both'
@@ -33,6 +35,7 @@ export interface Published {
 /** Publishes a finished `dist/`; run again after any failure it does what is left. `again` is the command that does so. */
 export async function publish(stage: Stage, settings: GithubSettings, part: Part, again: string): Promise<Published> {
   const finished = await stage.report.task('check dist/', () => openFinished(stage))
+  if (part === 'both' && stage.plan.formats.some(({ name }) => name === 'pypi')) stage.report.notice(PYTHON_INDEX)
   const run = await prepare(stage, settings, finished)
   try {
     await assertRepository(run)

@@ -27,6 +27,6 @@ export function readGithubSettings(repository: string | undefined): GithubSettin
     apiUrl: (GITHUB_API_URL ?? 'https://api.github.com').replace(/\/+$/, ''),
     repository: { owner, repo },
     token: GITHUB_TOKEN,
-    second: Number(SLIPWAY_SECOND_MS ?? 1000),
+    second: /^\d+$/.test(SLIPWAY_SECOND_MS ?? '') ? Number(SLIPWAY_SECOND_MS) : 1000,
   }
 }
