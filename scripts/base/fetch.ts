@@ -10,7 +10,7 @@ import type { ByteSource } from './sources.ts'
 /** A locked package from the cache or a source, its sha256 and its own name and version checked, and unpacked. */
 export async function fetchPackage(source: ByteSource, cache: string, locked: LockedPackage): Promise<UnpackedPackage> {
   const load = (): Promise<string> =>
-    cachedFile(cache, locked.sha256, packageName(locked), () => source.open({ path: locked.path, package: locked }))
+    cachedFile(cache, locked.sha256, packageName(locked), () => source.open(locked.path))
   const path = await load().catch((error: unknown) => {
     if (!(error instanceof ReleaseError) || error.code !== 'HASH_MISMATCH') throw error
     return load() // a body that was cut short looks like this too; a second time it is no accident

@@ -22,7 +22,7 @@ export interface IndexAccess {
 export async function loadReleases(parts: readonly SuitePart[], access: IndexAccess): Promise<readonly Release[]> {
   const releases: Release[] = []
   for (const { archive, suite } of parts) {
-    const bytes = await gather(await access.source.open({ path: join(archive, 'dists', suite, 'InRelease') }))
+    const bytes = await gather(await access.source.open(join(archive, 'dists', suite, 'InRelease')))
     const text = Buffer.from(bytes).toString()
     releases.push(await verifyRelease(text, access.keys, { archive, suite, now: access.now }))
   }
@@ -51,9 +51,9 @@ async function packagesFile(release: Release, arch: Architecture, { source, cach
   const byHash = path.replace(/[^/]+$/, `by-hash/SHA256/${sha256}`) // Acquire-By-Hash: no race with a mirror's update
   const name = `${dists}/${path}`
   return cachedFile(cache, sha256, name, () =>
-    source.open({ path: `${dists}/${byHash}` }).catch((error: unknown) => {
+    source.open(`${dists}/${byHash}`).catch((error: unknown) => {
       if (!(error instanceof ReleaseError) || error.code !== 'NOT_IN_REGISTRY') throw error
-      return source.open({ path: name }) // a plain copy of a mirror has no by-hash folders
+      return source.open(name) // a plain copy of a mirror has no by-hash folders
     }),
   )
 }

@@ -59,7 +59,7 @@ export async function lockSuite(
   options: LockOptions,
 ): Promise<LockedSuite> {
   const suite = requests[0]?.suite ?? ''
-  const source = await openSource(suite, { asked: options.source })
+  const source = await openSource({ asked: options.source })
   try {
     const access = { source, keys: options.keys, cache: options.cache, now: now() }
     const releases = await loadReleases(suiteParts(suite), access)

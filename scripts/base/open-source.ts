@@ -3,7 +3,6 @@ import { aptMirror, debianMirrors } from '../lib/io/debian-mirrors.ts'
 import { aptSource } from './apt-source.ts'
 import type { LockedRelease } from './lock-file.ts'
 import { type ByteSource, directory, firstOf, httpMirror, snapshots } from './sources.ts'
-import { pinnedKeys, suiteParts } from './suites.ts'
 
 /** A source that must be closed when it is no longer needed. */
 export interface OpenSource extends ByteSource {
@@ -12,11 +11,10 @@ export interface OpenSource extends ByteSource {
 
 /** The sources that this machine or the person names, and at last the archive of everything Debian ever published. */
 export async function openSource(
-  suite: string,
   options: { readonly asked?: string | undefined; readonly locked?: readonly LockedRelease[] } = {},
 ): Promise<OpenSource> {
   const mirrors = await debianMirrors(options.asked)
-  if (mirrors[0] === 'apt') return aptSource(await aptMirror(), suiteParts(suite), await pinnedKeys(suite))
+  if (mirrors[0] === 'apt') return aptSource(await aptMirror())
   const sources = mirrors.map((mirror) => (isAbsolute(mirror) ? directory(mirror) : httpMirror(mirror)))
   const archive = options.locked === undefined ? [] : [snapshots(options.locked)]
   return { ...firstOf([...sources, ...archive]), close: async () => undefined }

@@ -5,16 +5,10 @@ import { ReleaseError } from '../lib/core/error.ts'
 import { download } from '../lib/io/http.ts'
 import type { Release } from './release.ts'
 
-/** A file of a Debian archive; `path` begins with the archive's name: `debian/pool/main/…`. */
-export interface ArchiveFile {
-  readonly path: string
-  readonly package?: { readonly name: string; readonly version: string; readonly arch: string }
-}
-
-/** Where bytes of Debian archives come from; every file is checked by signature or sha256 afterwards. */
+/** Where bytes of Debian archives come from; every file is checked by signature or sha256 afterwards. Paths begin with the archive's name: `debian/pool/main/…`. */
 export interface ByteSource {
   readonly name: string
-  open(file: ArchiveFile): Promise<AsyncIterable<Uint8Array>>
+  open(path: string): Promise<AsyncIterable<Uint8Array>>
 }
 
 /** A mirror over HTTP; `url` is what lies above `/debian` and `/debian-security`. */
@@ -22,7 +16,7 @@ export function httpMirror(url: string): ByteSource {
   const root = url.replace(/\/$/, '')
   return {
     name: root,
-    async open({ path }) {
+    async open(path) {
       const response = await download(`${root}/${path}`)
       return response.body ?? emptyBody(path)
     },
@@ -34,7 +28,7 @@ export function snapshots(releases: readonly Pick<Release, 'archive' | 'date'>[]
   const times = new Map(releases.map(({ archive, date }) => [archive, snapshotTime(date)]))
   return {
     name: 'snapshot.debian.org',
-    async open({ path }) {
+    async open(path) {
       const [archive = '', ...rest] = path.split('/')
       const time = times.get(archive)
       if (time === undefined) throw notThere(path)
@@ -50,7 +44,7 @@ const snapshotTime = (date: number): string => `${new Date(date * 1000).toISOStr
 export function directory(dir: string): ByteSource {
   return {
     name: dir,
-    async open({ path }) {
+    async open(path) {
       for (const candidate of [join(dir, path), join(dir, basename(path))]) {
         const there = await access(candidate).then(
           () => true,
@@ -68,10 +62,10 @@ export function firstOf(sources: readonly ByteSource[]): ByteSource {
   const silent = new Set<ByteSource>()
   return {
     name: sources.map((source) => source.name).join(', '),
-    async open(file) {
+    async open(path) {
       const failures: ReleaseError[] = []
       for (const source of sources.filter((one) => !silent.has(one))) {
-        const bytes = await source.open(file).catch((error: unknown) => {
+        const bytes = await source.open(path).catch((error: unknown) => {
           if (!(error instanceof ReleaseError)) throw error
           if (error.code !== 'NOT_IN_REGISTRY') silent.add(source)
           failures.push(error)
@@ -79,7 +73,7 @@ export function firstOf(sources: readonly ByteSource[]): ByteSource {
         if (bytes !== undefined) return bytes
       }
       // A mirror that says "gone" is an answer even when the others are silent
-      throw failures.find((error) => error.code === 'NOT_IN_REGISTRY') ?? failures[0] ?? unreachable(file.path)
+      throw failures.find((error) => error.code === 'NOT_IN_REGISTRY') ?? failures[0] ?? unreachable(path)
     },
   }
 }

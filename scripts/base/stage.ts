@@ -57,7 +57,7 @@ function asDebian(request: BaseRequest): DebianRequest {
 async function makeDebianBase(making: Making, request: DebianRequest): Promise<BaseListing['bases'][string]> {
   const { stage, lock, drift } = making
   const saved: Record<string, Awaited<ReturnType<typeof saveBase>>> = {}
-  const source = await openSource(request.suite, { locked: lock.debian[request.suite]?.releases ?? [] })
+  const source = await openSource({ locked: lock.debian[request.suite]?.releases ?? [] })
   try {
     const fetch = orSuccessor(request.suite, source, stage, drift)
     for (const platform of request.platforms) {
