@@ -3,8 +3,10 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 // Acceptance tests of one run share one release of the sample: see test/support/release.ts.
 process.env['SLIPWAY_TEST_RUN'] ??= String(process.pid)
 
-const config: ViteUserConfig = defineConfig({
+const config: ViteUserConfig = defineConfig(({ mode }) => ({
   test: {
+    // `pnpm test:full` runs the long tests too: see test/support/tool.ts.
+    env: mode === 'full' ? { SLIPWAY_TEST_FULL: '1' } : {},
     reporters: ['default', './test/support/tally.ts'],
     projects: [
       {
@@ -27,6 +29,6 @@ const config: ViteUserConfig = defineConfig({
       },
     ],
   },
-})
+}))
 
 export default config
