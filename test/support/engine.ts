@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { startBackground, waitUntil } from '../../scripts/lib/io/background.ts'
 import { run } from '../../scripts/lib/io/run.ts'
 
@@ -22,14 +22,19 @@ export async function startEngine(): Promise<Engine> {
   const env = { DOCKER_HOST: socket, DOCKER_CONFIG: join(dir, 'config') }
   const namespaces = ['unshare', '--pid', '--mount', '--fork', '--kill-child', '--mount-proc'] as const
   const places = [`--data-root=${dir}/root`, `--exec-root=${dir}/exec`, `--pidfile=${dir}/docker.pid`] as const
+  const group = basename(dir)
   const quiet = ['--log-level=warn', '--oom-score-adjust=0'] as const // a lower score needs CAP_SYS_RESOURCE
-  const daemon = startBackground([...namespaces, 'dockerd', ...places, `--host=${socket}`, ...quiet], {
-    env: { PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
-  })
+  const daemon = startBackground(
+    [...namespaces, 'dockerd', ...places, `--host=${socket}`, `--cgroup-parent=/${group}`, ...quiet],
+    {
+      env: { PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
+    },
+  )
   const stop = async (): Promise<void> => {
     await askToEnd(daemon.pid)
     await daemon.stop()
     await rm(dir, { recursive: true, force: true })
+    await removeControlGroups(group)
   }
   const answers = async (): Promise<boolean> => {
     daemon.assertRunning()
@@ -59,4 +64,10 @@ async function askToEnd(unshare: number): Promise<void> {
     const stat = await readFile(`/proc/${child}/stat`, 'utf8').catch(() => '')
     return stat === '' || stat.includes(') Z ')
   }, 20)
+}
+
+/** Empty folders that containers leave in each hierarchy (control groups have files of their own, so rm cannot). */
+async function removeControlGroups(group: string): Promise<void> {
+  const folders = ['-depth', '-type', 'd', '-path', `*/${group}*`] as const
+  await run(['find', '/sys/fs/cgroup', ...folders, '-exec', 'rmdir', '{}', '+']).catch(() => undefined)
 }
