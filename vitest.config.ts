@@ -1,9 +1,9 @@
-import { defineConfig, type ViteUserConfig } from 'vitest/config'
+import { defineConfig, type ViteUserConfigFnObject } from 'vitest/config'
 
 // Acceptance tests of one run share one release of the sample: see test/support/release.ts.
 process.env['SLIPWAY_TEST_RUN'] ??= String(process.pid)
 
-const config: ViteUserConfig = defineConfig(({ mode }) => ({
+const config: ViteUserConfigFnObject = defineConfig(({ mode }) => ({
   test: {
     // `pnpm test:full` runs the long tests too: see test/support/tool.ts.
     env: mode === 'full' ? { SLIPWAY_TEST_FULL: '1' } : {},
