@@ -8,10 +8,11 @@ import { readArtifact } from '../../scripts/prove/read-artifact.ts'
 import { pypi } from '../../scripts/pypi/index.ts'
 import { listArchive, type Row, withFile } from '../support/archives.ts'
 import { prereleaseFacts, sampleFacts } from '../support/facts.ts'
+import { filesOf } from '../support/python-archive.ts'
 import { itWith } from '../support/tool.ts'
 import { plantTree, SATCHEL_APP, SATCHEL_SOURCE } from '../support/trees.ts'
 import { digestsOf, elsewhere, memoryWork, shuffledWork, type WorkParts, writtenFile } from '../support/work.ts'
-import { filesOf, renderRows, withFolder } from './unpack.ts'
+import { renderRows, withFolder } from './unpack.ts'
 
 const GOLDEN = join(import.meta.dirname, '../golden/pypi')
 const WHEEL = 'satchel_release-1.2.0-py3-none-any.whl'
