@@ -12,6 +12,7 @@ import {
   type TreeListing,
 } from '../core/tree.ts'
 import { readStageJson, writeJson } from './files.ts'
+import { atExit, interrupted } from './interrupt.ts'
 
 /** Lists a folder: every file hashed, links kept; a file is 755 when its owner may execute it. */
 export async function measureTree(dir: string): Promise<TreeListing> {
@@ -58,11 +59,21 @@ function changedError(code: ErrorCode, path: string, what: string, cause?: unkno
 /** Writes a tree into a folder that does not exist yet, complete or not at all. */
 export async function writeTree(dir: string, tree: Tree): Promise<void> {
   const beside = `${dir}.part`
-  await rm(beside, { recursive: true, force: true })
-  await mkdir(beside, { recursive: true })
-  for (const entry of tree.files) await writeEntry(join(beside, entry.path), entry, tree)
-  await rm(dir, { recursive: true, force: true })
-  await rename(beside, dir)
+  const remove = (): Promise<void> => rm(beside, { recursive: true, force: true })
+  const forget = atExit(remove)
+  await remove()
+  try {
+    await mkdir(beside, { recursive: true })
+    for (const entry of tree.files) {
+      interrupted.throwIfAborted()
+      await writeEntry(join(beside, entry.path), entry, tree)
+    }
+    await rm(dir, { recursive: true, force: true })
+    await rename(beside, dir)
+  } finally {
+    await remove()
+    forget()
+  }
 }
 
 async function writeEntry(path: string, entry: TreeEntry, tree: Tree): Promise<void> {
