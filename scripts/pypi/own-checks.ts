@@ -8,7 +8,7 @@ const DIST_INFO = /^[^/]+\.dist-info$/
 export async function assertBackEnd(wheel: Tree, names: Names): Promise<void> {
   const [made = 'nothing'] = topsOf(wheel).filter((top) => DIST_INFO.test(top))
   if (made !== names.distInfo) {
-    const sameName = made.startsWith(names.distInfo.replace(/-[^-]*$/, '-'))
+    const sameName = made.startsWith(names.top.replace(/[^-]*$/, ''))
     throw new ReleaseError(
       sameName ? 'VERSION_MISMATCH' : 'CONFIG_INVALID',
       `the project's back end made ${made}, the plan promises ${names.distInfo}`,
