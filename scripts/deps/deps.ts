@@ -26,7 +26,7 @@ export async function makeDeps(stage: Stage): Promise<void> {
   const wanted = wantedTrees(stage)
   await assertFreeSpace(stage.out, ROOM * wanted.length)
   const requirements = await requirementsOf(stage)
-  if (requirements.notice !== undefined) stage.report.notice(requirements.notice)
+  if (requirements.notice !== undefined && wanted.length > 0) stage.report.notice(requirements.notice)
   const uv = await openUv(stage.cache, stage.plan.facts.tools.uv)
   const trees: Record<string, VendoredTree> = {}
   const failures: ReleaseError[] = []
