@@ -59,6 +59,7 @@ describeWith(['python3', 'tar'], 'bugsink 2.6.1, released from its sources by it
       lacking = error.message
     })
   })
+  afterAll(() => void process.stderr.write(lacking === undefined ? '' : `bugsink was not tried: ${lacking}\n`))
   beforeEach(({ skip }) => skip(lacking !== undefined, lacking))
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
