@@ -11,7 +11,10 @@ const PREFACE = [
   '* A version such as `3.10` stands in quotes: without them YAML reads the number 3.1.',
   '* A format without its section is not made; an empty section (`helm: {}`) takes all defaults. Source archives and the page',
   '  of environment variables belong to every release.',
-  '* `sample/slipway.yaml` is a complete example.',
+  '* `sample/slipway.yaml` is a complete example; a `docker` section also wants `slipway.lock`, which `slipway lock` writes.',
+  '',
+  'What the application itself must do: take its static root from `APP_STATIC_DIR` (and serve it), write only below',
+  '`APP_STATE_DIR`, and read everything else that differs between installations from the variables of `runtime.environment`.',
   '',
   'This page and the schema are written by `slipway docs` from the rules that the file is read with.',
 ]
