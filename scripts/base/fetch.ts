@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { ReleaseError } from '../lib/core/error.ts'
+import { type ErrorCode, ReleaseError } from '../lib/core/error.ts'
 import { cachedFile } from '../lib/io/cache.ts'
 import { readDeb } from './deb-file.ts'
 import type { UnpackedPackage } from './layer.ts'
@@ -7,13 +7,16 @@ import type { LockedPackage } from './lock-file.ts'
 import { field } from './package-index.ts'
 import type { ByteSource } from './sources.ts'
 
+// What a body that was cut short looks like; a second time it is no accident
+const PASSING: readonly ErrorCode[] = ['HASH_MISMATCH', 'NETWORK_FAILED']
+
 /** A locked package from the cache or a source, its sha256 and its own name and version checked, and unpacked. */
 export async function fetchPackage(source: ByteSource, cache: string, locked: LockedPackage): Promise<UnpackedPackage> {
   const load = (): Promise<string> =>
     cachedFile(cache, locked.sha256, packageName(locked), () => source.open(locked.path))
   const path = await load().catch((error: unknown) => {
-    if (!(error instanceof ReleaseError) || error.code !== 'HASH_MISMATCH') throw error
-    return load() // a body that was cut short looks like this too; a second time it is no accident
+    if (!(error instanceof ReleaseError) || !PASSING.includes(error.code)) throw error
+    return load()
   })
   const deb = await readDeb(packageName(locked), await readFile(path))
   for (const [name, value] of [

@@ -106,11 +106,11 @@ export async function* splitStanzas(bytes: AsyncIterable<Uint8Array>): AsyncIter
     rest = Buffer.concat([rest, chunk])
     let start = 0
     for (let end = rest.indexOf('\n\n'); end >= 0; end = rest.indexOf('\n\n', start)) {
-      if (end > start) yield rest.toString('utf8', start, end)
+      if (end > start) yield rest.toString('latin1', start, end) // one byte per character: no field that is kept has others
       start = end + 2
     }
     rest = rest.subarray(start)
   }
-  const last = rest.toString('utf8').trim()
+  const last = rest.toString('latin1').trim()
   if (last !== '') yield last
 }

@@ -17,23 +17,24 @@ export function httpMirror(url: string): ByteSource {
   return {
     name: root,
     async open(path) {
-      const response = await download(`${root}/${path}`)
-      return response.body ?? emptyBody(path)
+      return bodyOf(await download(`${root}/${path}`), path)
     },
   }
 }
 
 /** snapshot.debian.org keeps every package for ever; it is asked at the time of the locked indexes. */
-export function snapshots(releases: readonly Pick<Release, 'archive' | 'date'>[]): ByteSource {
+export function snapshots(
+  releases: readonly Pick<Release, 'archive' | 'date'>[],
+  root = 'https://snapshot.debian.org',
+): ByteSource {
   const times = new Map(releases.map(({ archive, date }) => [archive, snapshotTime(date)]))
   return {
-    name: 'snapshot.debian.org',
+    name: root,
     async open(path) {
       const [archive = '', ...rest] = path.split('/')
       const time = times.get(archive)
       if (time === undefined) throw notThere(path)
-      const response = await download(`https://snapshot.debian.org/archive/${archive}/${time}/${rest.join('/')}`)
-      return response.body ?? emptyBody(path)
+      return bodyOf(await download(`${root}/archive/${archive}/${time}/${rest.join('/')}`), path)
     },
   }
 }
@@ -88,6 +89,11 @@ function unreachable(path: string): ReleaseError {
   })
 }
 
-function emptyBody(path: string): never {
-  throw new ReleaseError('NETWORK_FAILED', `${path} came without a body`)
+async function* bodyOf(response: Response, path: string): AsyncIterable<Uint8Array> {
+  try {
+    yield* response.body ?? []
+  } catch (cause) {
+    const hint = 'Check the network and run the same command again; nothing is lost.'
+    throw new ReleaseError('NETWORK_FAILED', `${path} was cut short on the way`, { hint, cause })
+  }
 }
