@@ -8,7 +8,7 @@ import type { Spooled, Work } from '../lib/core/format.ts'
 import type { Names } from './names.ts'
 
 /** The wheel of which the sdist is made. */
-export interface Wheel {
+interface Wheel {
   readonly names: Names
   readonly files: readonly FileEntry[] // in their order, RECORD last
   readonly licenses: readonly FileEntry[]

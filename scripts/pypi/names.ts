@@ -12,7 +12,7 @@ export interface Names {
 }
 
 /** Lower case, runs of `-`, `_` and `.` as one `_`: a project's name in file names (PEP 503, PEP 625). */
-export function escapedName(name: string): string {
+function escapedName(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.]+/g, '_')
 }
 
