@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { assemblePlan } from '../lib/core/assemble-plan.ts'
 import { type Config, ConfigError, type LocatedFinding, readConfig } from '../lib/core/config/load.ts'
-import { ReleaseError } from '../lib/core/error.ts'
+import { type Finding, ReleaseError } from '../lib/core/error.ts'
 import type { Format } from '../lib/core/format.ts'
-import { variableDrift } from '../lib/core/variable-drift.ts'
+import { staticDrift, variableDrift } from '../lib/core/variable-drift.ts'
 import type { Project } from '../lib/io/project-options.ts'
+import { hasLock } from './inputs.ts'
 import { decideFacts } from './make-plan.ts'
 import { readVariables } from './read-variables.ts'
 import { standingOf } from './standing.ts'
@@ -32,14 +33,21 @@ async function planFindings(
     const standing = await standingOf({ ...project, allowDirty: true }, config.facts)
     const { facts } = await decideFacts(project, config, standing)
     const [inputs, checkout] = [{ schema: 1, files: [] } as const, { kind: standing.kind, project: '' }]
-    assemblePlan({ facts, config, formats, selection: project, inputs, checkout, history: [], notices: [] })
-    return []
+    const parts = { facts, config, formats, selection: project, inputs, checkout, history: [], notices: [] }
+    const { bases } = assemblePlan(parts)
+    return lockFindings(bases.length > 0, project).map(config.locate)
   } catch (error) {
     if (error instanceof ConfigError) return error.findings
     if (!(error instanceof ReleaseError) || error.code === 'USAGE') throw error
     const { message, hint } = error
     return [config.locate({ path: SECTION_OF[error.code] ?? [], message, ...(hint === undefined ? {} : { hint }) })]
   }
+}
+
+function lockFindings(wanted: boolean, project: Project): readonly Finding[] {
+  if (!wanted || hasLock(project)) return []
+  const message = 'the Debian packages below the image are not locked: there is no slipway.lock'
+  return [{ path: ['docker'], message, hint: 'Run `slipway lock` and commit slipway.lock.' }]
 }
 
 /** Which section an error of planning speaks of. */
@@ -56,5 +64,6 @@ async function drift(project: Project, config: Config): Promise<readonly Located
     const message = 'not compared with the code, because python3 is not installed'
     return [config.locate({ path: ['runtime', 'environment'], message })]
   }
-  return variableDrift(runtime.environment, reads).map((finding) => config.locate(finding))
+  const findings = [...staticDrift(python.collect !== undefined, reads), ...variableDrift(runtime.environment, reads)]
+  return findings.map((finding) => config.locate(finding))
 }

@@ -36,6 +36,9 @@ export function inputPlaces(config: string, { python, deps }: Pick<Facts, 'pytho
   ]
 }
 
+/** Whether the lock of image bases lies beside the configuration. */
+export const hasLock = ({ config }: Project): boolean => existsSync(join(dirname(config), LOCK))
+
 /** Copies the inputs: after plan nobody reads them where they were. */
 export async function copyInputs(
   project: Project,

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { formats } from '../../scripts/formats.ts'
 import { renderCheck } from '../../scripts/lib/core/config/load.ts'
 import { checkProject } from '../../scripts/plan/check.ts'
 import { makePlan } from '../../scripts/plan/make-plan.ts'
@@ -24,7 +25,10 @@ TRACE = "TRACE" in os.environ
 os.environ["WRITTEN"] = "1"
 os.environ.get(KEY)
 print("NOT_A_VARIABLE")
+STATIC_ROOT = os.environ.get("APP_STATIC_DIR")
 `
+
+const OVERLAY = 'import os\nos.getenv("SECRET_KEY")\nos.getenv("APP_STATIC_DIR")\n'
 
 describe('slipway check', () => {
   it('finds nothing wrong with a right configuration, also in a dirty folder', async () => {
@@ -63,6 +67,28 @@ describe('slipway check', () => {
     await expect(makePlan(projectIn(folder), FORMATS)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 
+  it('tells that an image is planned and its base is not locked', async () => {
+    const folder = shelfRepository({ 'slipway.yaml': `${VALID}docker: {}\n` })
+    const about = async (): Promise<readonly string[]> =>
+      (await checkProject(projectIn(folder), formats)).errors.flatMap(({ path, message }) =>
+        path[0] === 'docker' ? [message] : [],
+      )
+    expect(await about()).toEqual([expect.stringContaining('there is no slipway.lock')])
+    write(folder, { 'slipway.lock': '{}\n' })
+    expect(await about()).toEqual([])
+  })
+
+  itWith(['python3'], 'tells that nothing takes the static root from the launcher, until something does', async () => {
+    const folder = shelfRepository()
+    const about = async (): Promise<readonly string[]> =>
+      (await checkProject(projectIn(folder), FORMATS)).notices.flatMap(({ path, message }) =>
+        path[0] === 'python' ? [message] : [],
+      )
+    expect(await about()).toEqual([expect.stringContaining('reads APP_STATIC_DIR')])
+    write(folder, { 'shelf/static_root.py': "import os\nROOT = os.environ.get('APP_STATIC_DIR')\n" })
+    expect(await about()).toEqual([])
+  })
+
   it('says so when nothing is wrong, and how many things are', () => {
     expect(renderCheck([], [])).toBe('nothing is wrong')
     const at = { file: 'slipway.yaml', line: 2, column: 3 }
@@ -99,7 +125,7 @@ describe('slipway check', () => {
 
   itWith(['python3'], 'tells rows of the table that no code reads, and reads the overlay too', async () => {
     const config = VALID.replace('  collect:', '  overlay: local\n  collect:')
-    const folder = shelfRepository({ 'slipway.yaml': config, 'local/own.py': 'import os\nos.getenv("SECRET_KEY")\n' })
+    const folder = shelfRepository({ 'slipway.yaml': config, 'local/own.py': OVERLAY })
     const { notices } = await checkProject(projectIn(folder), FORMATS)
     expect(notices).toMatchObject([
       { at: { line: 32, column: 9 }, message: 'no code that Slipway can see reads DB_HOST' },

@@ -26,3 +26,15 @@ export function variableDrift(table: readonly Variable[], reads: readonly Variab
     })),
   ]
 }
+
+/** Nothing takes the static root from the launcher: an installation would look for its static files in the wrong place. */
+export function staticDrift(collects: boolean, reads: readonly VariableRead[]): readonly Finding[] {
+  if (!collects || reads.some(([name]) => name === 'APP_STATIC_DIR')) return []
+  return [
+    {
+      path: ['python', 'collect'],
+      message: 'no code that Slipway can see reads APP_STATIC_DIR, where an installation keeps what was collected',
+      hint: "Let the settings take the static root from it: os.environ.get('APP_STATIC_DIR', …).",
+    },
+  ]
+}
