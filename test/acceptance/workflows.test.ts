@@ -1,0 +1,182 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { networkEnvironment } from '../../scripts/lib/io/network.ts'
+import { cacheFolder } from '../../scripts/lib/io/stage.ts'
+import { type StandIn, startGithub } from '../support/github/server.ts'
+import { runFolder } from '../support/release.ts'
+import { describeWith } from '../support/tool.ts'
+import type { Runner } from '../support/workflow/job.ts'
+import { openMachine, runComposite } from '../support/workflow/job.ts'
+import { type Outcomes, runWorkflow } from '../support/workflow/workflow.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const TOKEN = 'ghs_onlyForTheStandIn'
+const REPOSITORY = 'slipway-release/slipway'
+const RELEASE = '.github/workflows/release.yml'
+
+const git = async (cwd: string, ...args: string[]): Promise<string> =>
+  (await execa('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', ...args], { cwd })).stdout
+
+let folder = ''
+let tag = ''
+let github: StandIn
+let runner: Runner
+let outcomes: Outcomes
+let index: readonly string[] = []
+
+/** Everything that was said where it did not go well. */
+const expectSuccess = (): void => {
+  expect([...outcomes.values()].map(({ said }) => said).join('')).toBe('')
+}
+
+/** Exactly what the upload to the Python index would send. */
+async function playIndex(work: string, inputs: Readonly<Record<string, unknown>>): Promise<void> {
+  index = (await readdir(join(work, String(inputs['packages-dir'])))).toSorted()
+}
+
+/** The commit at HEAD, its registries left out, tagged with the version of its tree; in a bare repository. */
+async function makeOrigin(): Promise<string> {
+  const clone = join(folder, 'clone')
+  const origin = join(folder, 'origin.git')
+  await git(folder, 'clone', '--quiet', '--no-tags', ROOT, clone)
+  const config = join(clone, 'sample/slipway.yaml')
+  const text = await readFile(config, 'utf8')
+  await writeFile(config, text.replace(/^docker:.*?(?=^rehearse:)/ms, ''))
+  const version = /__version__ = "(.+)"/.exec(await readFile(join(clone, 'sample/config/__init__.py'), 'utf8'))?.[1]
+  tag = `sample-v${version}`
+  await git(clone, 'commit', '--quiet', '--all', '--message', 'release without a registry')
+  await git(clone, 'tag', tag)
+  await git(folder, 'clone', '--quiet', '--bare', clone, origin)
+  return origin
+}
+
+/** `npx -y pnpm@10` without asking the registry each time what the newest 10 is. */
+async function makeNpx(): Promise<string> {
+  const { stdout } = await execa('npx', ['-y', '-p', 'pnpm@10', 'which', 'pnpm'], { env: { HOME: homedir() } })
+  const programs = join(folder, 'bin')
+  await mkdir(programs)
+  const script = `#!/bin/sh -e\ntest "$1 $2" = "-y pnpm@10"\nshift 2\nexec "${stdout.trim()}" "$@"\n`
+  await writeFile(join(programs, 'npx'), script)
+  await chmod(join(programs, 'npx'), 0o755)
+  return programs
+}
+
+/** Downloads may be shared between jobs as a cache would; nothing else is. */
+async function environment(): Promise<Record<string, string>> {
+  const given = ['npm_config_registry', 'UV_DEFAULT_INDEX', 'UV_INDEX_URL', 'PIP_INDEX_URL', 'SLIPWAY_DEBIAN_MIRROR']
+  const set = given.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]))
+  return {
+    ...networkEnvironment(),
+    ...Object.fromEntries(set),
+    PATH: `${await makeNpx()}${delimiter}${process.env['PATH']}`,
+    XDG_DATA_HOME: process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local/share'), // pnpm's store
+    npm_config_userconfig: join(homedir(), '.npmrc'),
+    SLIPWAY_CACHE: cacheFolder(),
+    GITHUB_API_URL: github.apiUrl,
+    SLIPWAY_SECOND_MS: '10',
+  }
+}
+
+describeWith(['git', 'python3', 'xz'], 'the workflows, job by job on machines of their own', () => {
+  beforeAll(async () => {
+    await mkdir(runFolder, { recursive: true })
+    folder = await mkdtemp(join(runFolder, 'workflows-'))
+    const origin = await makeOrigin()
+    const commit = await git(origin, 'rev-parse', `${tag}^{commit}`)
+    await mkdir(join(folder, 'assets'))
+    github = await startGithub({
+      dir: join(folder, 'assets'),
+      repository: REPOSITORY,
+      token: TOKEN,
+      tags: { [tag]: commit },
+    })
+    runner = {
+      folder,
+      origin,
+      github: { event_name: 'push', ref: `refs/tags/${tag}`, ref_name: tag, repository: REPOSITORY, token: TOKEN },
+      env: await environment(),
+      actions: { 'pypa/gh-action-pypi-publish': playIndex },
+    }
+    outcomes = await runWorkflow(runner, RELEASE)
+  }, 1_800_000)
+  afterAll(async () => {
+    await github?.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  it('all succeed', () => {
+    expectSuccess()
+    expect([...outcomes].map(([name, { result }]) => [name, result])).toEqual([
+      ['stages', 'success'],
+      ['draft', 'success'],
+      ['python-index', 'success'],
+      ['finish', 'success'],
+    ])
+  })
+
+  it('make the very files of one dry run of the same commit', async () => {
+    const work = join(folder, 'alone')
+    await git(folder, 'clone', '--quiet', '--branch', tag, `file://${runner.origin}`, work)
+    const options = { cwd: work, env: { ...runner.env, HOME: folder }, extendEnv: false } as const
+    await execa('npx', ['-y', 'pnpm@10', 'install', '--frozen-lockfile'], options)
+    await execa('npx', ['-y', 'pnpm@10', 'slipway', 'dry-run', '--project', 'sample'], options)
+    const jobs = outcomes.get('finish')?.folders[0] ?? ''
+    const sums = await readFile(join(jobs, 'dist/artifacts/SHA256SUMS'), 'utf8')
+    expect(sums.split('\n').length).toBeGreaterThan(8)
+    expect(sums).toBe(await readFile(join(work, 'dist/artifacts/SHA256SUMS'), 'utf8'))
+    expect(await git(work, 'status', '--porcelain')).toBe('')
+  })
+
+  it('make one public release with every file of the sums', async () => {
+    const jobs = outcomes.get('finish')?.folders[0] ?? ''
+    const sums = await readFile(join(jobs, 'dist/artifacts/SHA256SUMS'), 'utf8')
+    const [release, ...others] = github.store.releases
+    expect(others).toEqual([])
+    expect(release).toMatchObject({ tag, draft: false })
+    const lines = (release?.assets ?? [])
+      .filter(({ name }) => name !== 'SHA256SUMS')
+      .map(({ name, digest }) => `${digest?.replace('sha256:', '')}  ${name}`)
+    expect(lines.toSorted()).toEqual(sums.trim().split('\n').toSorted())
+    expect(github.store.publications.length).toBe(1)
+  })
+
+  it('give the Python index exactly an sdist and a wheel', () => {
+    expect(index.map((name) => name.replace(/[\d.]+\d/, 'X'))).toEqual([
+      'satchel_release-X-py3-none-any.whl',
+      'satchel_release-X.tar.gz',
+    ])
+  })
+
+  it('do nothing a second time', async () => {
+    const before = JSON.stringify(github.store.releases)
+    for (const name of ['draft', 'finish']) {
+      const work = outcomes.get(name)?.folders[0] ?? ''
+      const env = { ...runner.env, HOME: folder, GITHUB_TOKEN: TOKEN }
+      const again = ['-y', 'pnpm@10', 'slipway', 'publish', name]
+      const { stdout } = await execa('npx', again, { cwd: work, env, extendEnv: false })
+      expect(stdout).toContain('nothing to do')
+    }
+    expect(JSON.stringify(github.store.releases)).toBe(before)
+  })
+
+  it("include an action for others' repositories, which works beside a project of their own", async () => {
+    const machine = await openMachine(runner, 'action')
+    const action = join(folder, 'clone')
+    await git(machine.work, 'init', '--quiet')
+    await execa('cp', ['-r', join(action, 'sample'), join(machine.work, 'app')])
+    await git(machine.work, 'add', '.')
+    await git(machine.work, 'commit', '--quiet', '--message', 'an application')
+    const contexts = { github: runner.github }
+    const run = (inputs: Readonly<Record<string, string>>) => runComposite(machine, action, inputs, contexts)
+    await run({ verb: 'check', project: 'app' })
+    await run({ verb: 'plan', project: 'app', out: 'made' })
+    await run({ verb: 'pack', argument: 'plan', out: 'made' })
+    await run({ verb: 'unpack', argument: 'made/hand-over/plan.tar' })
+    const [planned, unpacked] = ['made', 'dist'].map((name) => readFile(join(machine.work, name, 'plan.json'), 'utf8'))
+    expect(await unpacked).toBe(await planned)
+    await expect(run({ verb: 'nothing' })).rejects.toThrow('exit code 2')
+  })
+})
