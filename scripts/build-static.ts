@@ -6,7 +6,7 @@ import { makeStatic } from './static/static.ts'
 /** `slipway static`: dist/static/ and static.json, THE truth. */
 export const staticVerb: Verb = {
   name: 'static',
-  summary: 'Builds the front ends and collects the static files, once for every format',
+  summary: 'Builds the front ends and collects the static files, once for every format.',
   options: [OUT, { name: 'twice', help: 'make everything twice, at two paths, and name the first file that differs' }],
   examples: ['slipway static', 'slipway static --twice'],
   run: async (args) => makeStatic(await openOut(args), { twice: args.has('twice') }),

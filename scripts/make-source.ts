@@ -9,7 +9,7 @@ const OPTIONS = ['project', 'default-project', 'config', 'out']
 /** `slipway source`: dist/source/ and source.json. */
 export const sourceVerb: Verb = {
   name: 'source',
-  summary: "Writes the project's tree at the planned commit, from git objects",
+  summary: "Writes the project's tree at the planned commit, from git objects.",
   options: projectOptions.filter(({ name }) => OPTIONS.includes(name)),
   examples: ['slipway source', 'slipway source --project ../app --out /tmp/release'],
   run: async (args) => makeSource(await openOut(args), resolveProject(args).folder),

@@ -6,7 +6,7 @@ import { OUT, openOut } from './lib/io/stage-options.ts'
 /** `slipway deps`: dist/vendor/ and deps.json. */
 export const depsVerb: Verb = {
   name: 'deps',
-  summary: 'Resolves and unpacks third-party packages for each target and for the builder',
+  summary: 'Resolves and unpacks third-party packages for each target and for the builder.',
   options: [OUT],
   examples: ['slipway deps', 'slipway deps --out /tmp/release'],
   run: async (args) => makeDeps(await openOut(args)),

@@ -1,7 +1,7 @@
 import colors from 'picocolors'
 import { ReleaseError } from '../core/error.ts'
 import { nearest } from '../core/nearest.ts'
-import { parseArguments, renderHelp, type Verb } from './command-line.ts'
+import { commandName, parseArguments, renderHelp, type Verb } from './command-line.ts'
 import { installInterrupt } from './interrupt.ts'
 import { CommandOutput } from './run.ts'
 
@@ -42,9 +42,9 @@ function renderVerbs(verbs: readonly Verb[]): string {
   return [
     'Slipway releases self-hosted Python web applications: static files built once, every artifact proven.',
     '',
-    'Usage: slipway VERB [options]',
+    `Usage: ${commandName()} VERB [options]`,
     '',
-    'Verbs, in the order of a release:',
+    'Verbs, in the order of a release; dry-run does all from plan to seal:',
     ...rows,
     '',
     'Examples:',

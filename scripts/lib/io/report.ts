@@ -35,6 +35,7 @@ export const silentReport: Report = {
   line: () => undefined,
 }
 
+const UNKNOWN_WIDTH = 80 // a terminal that says 0 columns, as under script(1) or some CI
 const SHORT_MS = 3000 // what ends sooner needs no line for its start
 
 function plainReport(stream: NodeJS.WriteStream): Report {
@@ -114,8 +115,9 @@ class LiveReport implements Report {
 
   #draw(): void {
     this.#clear()
+    const width = this.#stream.columns || UNKNOWN_WIDTH
     for (const { label, started, text } of this.#running) {
-      const line = `${label} ${seconds(started)} ${text}`.slice(0, this.#stream.columns - 3)
+      const line = `${label} ${seconds(started)} ${text}`.slice(0, width - 3)
       this.#stream.write(`${colors.cyan('•')} ${line}\n`)
     }
     this.#drawn = this.#running.size
