@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, cp, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type ErrorCode, ReleaseError } from '../core/error.ts'
 import {
@@ -94,11 +94,6 @@ export async function saveTree(out: string, name: string, tree: Tree): Promise<v
 export async function loadTree(out: string, name: string, stage: string): Promise<Tree> {
   const listing = await readStageJson<TreeListing>(join(out, `${name}.json`), stage)
   return openTree(join(out, name), listing)
-}
-
-/** A working copy of a folder on the same file system; symbolic links are kept. */
-export async function copyFolder(from: string, to: string): Promise<void> {
-  await cp(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: false })
 }
 
 /** A tree held in memory, from path to bytes; for overlays, tests and generated files. */
