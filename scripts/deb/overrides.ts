@@ -30,13 +30,12 @@ const DEPENDENCIES: readonly Reason[] = [
   ],
 ]
 
-/** Lintian hints that do not apply to the application's own files, and why; `STATIC` and `APP` are their directories. */
+/** Lintian hints that do not apply to the application's own files, and why; `APP` is the directory of its sources. */
 const APPLICATION: readonly Reason[] = [
   PUBLISHED,
   [
     "The application's own assets: every channel of a release carries the same bytes under the same hashed names.",
-    'embedded-javascript-library * [STATIC/*]',
-    'embedded-javascript-library * [APP/*]',
+    'embedded-javascript-library *',
   ],
   [
     "Sources of a private directory, as they stand in the application's repository; the launcher starts them by itself.",
@@ -49,7 +48,7 @@ const APPLICATION: readonly Reason[] = [
 export function overrides(name: string, kind: 'dependencies' | 'application', places: Places): ArchiveEntry {
   const reasons = kind === 'dependencies' ? DEPENDENCIES : APPLICATION
   const line = (hint: string): string =>
-    `${name}: ${hint.replace('VENDOR', places.vendor).replace('STATIC', places.static).replace('APP', places.app)}\n`
+    `${name}: ${hint.replace('VENDOR', places.vendor).replace('APP', places.app)}\n`
   const text = reasons.map(([reason, ...hints]) => `# ${reason}\n${hints.map(line).join('')}`)
   return fileEntry(`usr/share/lintian/overrides/${name}`, text.join('\n'))
 }

@@ -14,7 +14,7 @@ type Settings = UnitSection['settings']
 /** Exit statuses of the launcher after which another attempt would only fail again; 75 says that the database is away. */
 const FINAL = '1 2 78'
 
-// Programs that tell systemd themselves when they listen, sd_notify(3).
+// Programs that tell systemd themselves when they listen, sd_notify(3), and renew their workers on HUP.
 const NOTIFIES: readonly string[] = ['gunicorn']
 
 /** Units of the package: init, migrate, and one per service; the first service has the package's own name. */
@@ -96,14 +96,17 @@ function serviceSections(facts: Facts, config: DebConfig, service: Service, inde
     ['StartLimitBurst', '5'],
     ...(index === 0 ? [] : [['PartOf', `${name}.service`] as const]),
   ]
+  const notifies = NOTIFIES.includes(service.command[0] ?? '')
+  // /bin/kill comes with procps, which a small system lacks.
+  const reload = notifies ? [['ExecReload', "/bin/sh -c 'kill -HUP $MAINPID'"] as const] : []
   return [
     unit(index === 0 ? title : `${title}: ${service.name}`, homepage, order),
     {
       name: 'Service',
       settings: [
-        ['Type', NOTIFIES.includes(service.command[0] ?? '') ? 'notify' : 'exec'],
+        ['Type', notifies ? 'notify' : 'exec'],
         ['ExecStart', `/usr/bin/${name} run ${service.name}`],
-        ['ExecReload', '/bin/kill -HUP $MAINPID'],
+        ...reload,
         ['Restart', 'on-failure'],
         ['RestartSec', '5s'],
         ...runtime(facts, config),

@@ -122,6 +122,7 @@ describe('the units', () => {
     expect(worker).toContain('PartOf=satchel.service\n')
     expect(worker).toContain('Type=exec\n')
     expect(worker).not.toContain('[Install]')
+    expect(worker).not.toContain('ExecReload') // HUP would end a program that does not expect it
   })
 
   it('allow machine code made at run time only where it is asked for', () => {
