@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, it } from 'vitest'
@@ -15,10 +16,16 @@ export function hasProgram(name: string): boolean {
   })
 }
 
-/** Programs (and `root`) a test needs that are missing here; in CI nothing may be missing, so the test runs and fails. */
+// What a test needs besides programs: rights, and what Debian packs apart from Python (python3-venv).
+const CONDITIONS: Readonly<Record<string, () => boolean>> = {
+  root: () => process.getuid?.() === 0,
+  'python3-venv': () => spawnSync('python3', ['-c', 'import ensurepip, venv']).status === 0,
+}
+
+/** Programs and conditions a test needs that are missing here; in CI nothing may be missing, so the test runs and fails. */
 function missing(tools: readonly string[]): string[] {
   if (process.env['CI'] === 'true') return []
-  return tools.filter((tool) => (tool === 'root' ? process.getuid?.() !== 0 : !hasProgram(tool)))
+  return tools.filter((tool) => !(CONDITIONS[tool]?.() ?? hasProgram(tool)))
 }
 
 /** A suite that needs real tools: skipped on a laptop with the reason in its name, never in CI. */
