@@ -32,7 +32,7 @@ const differing = (one: Files, other: Files): readonly string[] =>
 
 const sortedNames = (files: Files): readonly string[] => Object.keys(files).sort()
 
-describeWith(['python3', 'tar'], 'bugsink 2.6.1, released from its sources by its own back end', () => {
+describeWith(['python3-venv', 'tar'], 'bugsink 2.6.1, released from its sources by its own back end', () => {
   let lacking: string | undefined // what a registry does not have today says nothing of this project
   let folder = ''
   let upstream: Files
@@ -92,7 +92,8 @@ describeWith(['python3', 'tar'], 'bugsink 2.6.1, released from its sources by it
 
   it('gives the same wheel to a person who builds the sdist, static file included', async () => {
     const words = ['-m', 'pip', 'wheel', '--quiet', '--no-deps', '--no-cache-dir', '--wheel-dir', folder]
-    await run(['python3', ...words, artifact(SDIST[0])], { inherit: true })
+    await run(['python3', '-m', 'venv', join(folder, 'venv')])
+    await run([join(folder, 'venv/bin/python'), ...words, artifact(SDIST[0])], { inherit: true })
     const built = await members(join(folder, WHEEL[0]))
     expect(sortedNames(built)).toEqual(sortedNames(ours))
     const changed = differing(ours, built).filter((path) => !/\/(RECORD|WHEEL)$/.test(path))

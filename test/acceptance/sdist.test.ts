@@ -23,7 +23,7 @@ const PIP = [
   '--no-cache-dir',
 ] as const
 
-describeWith(['root', 'unshare', 'mmdebstrap'], 'the sdist of the sample', () => {
+describeWith(['root', 'unshare', 'mmdebstrap', 'python3-venv'], 'the sdist of the sample', () => {
   let folder = ''
   let wheel = ''
   let sdist = ''

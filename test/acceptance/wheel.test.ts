@@ -35,59 +35,63 @@ async function hostileFolder(): Promise<string> {
 const plainPin = (line: string): string => line.replace(/\s.*/, '').toLowerCase().replaceAll('_', '-')
 
 describe.each(['pip', 'uv'] as const)('the wheel of the sample, by %s', (installer) => {
-  describeWith(['root', 'psql', 'setpriv'], 'in a read-only virtual environment beside PostgreSQL', () => {
-    let postgres: Postgres
-    let app: InstalledWheel
-    let cwd = ''
-    let before: unknown
+  describeWith(
+    ['root', 'psql', 'setpriv', 'python3-venv'],
+    'in a read-only virtual environment beside PostgreSQL',
+    () => {
+      let postgres: Postgres
+      let app: InstalledWheel
+      let cwd = ''
+      let before: unknown
 
-    beforeAll(async () => {
-      out = await sampleRelease()
-      plan = await readStageJson<Plan>(join(out, 'plan.json'), 'plan')
-      listing = await readStageJson<StaticListing>(join(out, 'static.json'), 'static')
-      postgres = await startPostgres()
-      cwd = await hostileFolder()
-      const database = await postgres.database('satchel')
-      app = await wheelChannel({ out, plan, installer, database, cache: cacheFolder(), cwd }).start()
-      before = await measureTree(app.environment)
-    })
-    afterAll(async () => {
-      await app?.stop()
-      await postgres?.stop()
-      await rm(cwd, { recursive: true, force: true })
-    })
+      beforeAll(async () => {
+        out = await sampleRelease()
+        plan = await readStageJson<Plan>(join(out, 'plan.json'), 'plan')
+        listing = await readStageJson<StaticListing>(join(out, 'static.json'), 'static')
+        postgres = await startPostgres()
+        cwd = await hostileFolder()
+        const database = await postgres.database('satchel')
+        app = await wheelChannel({ out, plan, installer, database, cache: cacheFolder(), cwd }).start()
+        before = await measureTree(app.environment)
+      })
+      afterAll(async () => {
+        await app?.stop()
+        await postgres?.stop()
+        await rm(cwd, { recursive: true, force: true })
+      })
 
-    it('passes the black-box script from a hostile working directory, a restart included', async () => {
-      await runBlackBox(plan.facts.rehearse, app, listing, silentReport)
-    })
+      it('passes the black-box script from a hostile working directory, a restart included', async () => {
+        await runBlackBox(plan.facts.rehearse, app, listing, silentReport)
+      })
 
-    it('serves every collected file with the bytes of static.json', async () => {
-      await runBlackBox([{ static: 'all' }], app, listing, silentReport)
-    })
+      it('serves every collected file with the bytes of static.json', async () => {
+        await runBlackBox([{ static: 'all' }], app, listing, silentReport)
+      })
 
-    it('brings the locked versions of its dependencies', async () => {
-      const lock = await readFile(join(out, 'source/requirements.txt'), 'utf8')
-      const installed = app.installed.map(plainPin).filter((line) => !line.startsWith('satchel-release'))
-      expect(installed).toContainEqual(expect.stringMatching(/^django==/))
-      expect(lock.split('\n').map(plainPin)).toEqual(expect.arrayContaining(installed))
-    })
+      it('brings the locked versions of its dependencies', async () => {
+        const lock = await readFile(join(out, 'source/requirements.txt'), 'utf8')
+        const installed = app.installed.map(plainPin).filter((line) => !line.startsWith('satchel-release'))
+        expect(installed).toContainEqual(expect.stringMatching(/^django==/))
+        expect(lock.split('\n').map(plainPin)).toEqual(expect.arrayContaining(installed))
+      })
 
-    it('keeps key and uploads in its state directory, the key for its user alone', async () => {
-      const key = await stat(join(app.state, 'secret_key'))
-      const nobody = await stat(app.state)
-      expect([key.mode & 0o777, key.uid]).toEqual([0o600, nobody.uid])
-      const uploads = await measureTree(join(app.state, 'media'))
-      const texts = uploads.files.map(({ path }) => readFile(join(app.state, 'media', path), 'utf8'))
-      expect(await Promise.all(texts)).toEqual(['hello from the rehearsal'])
-    })
+      it('keeps key and uploads in its state directory, the key for its user alone', async () => {
+        const key = await stat(join(app.state, 'secret_key'))
+        const nobody = await stat(app.state)
+        expect([key.mode & 0o777, key.uid]).toEqual([0o600, nobody.uid])
+        const uploads = await measureTree(join(app.state, 'media'))
+        const texts = uploads.files.map(({ path }) => readFile(join(app.state, 'media', path), 'utf8'))
+        expect(await Promise.all(texts)).toEqual(['hello from the rehearsal'])
+      })
 
-    it('says its version, and that everything is well', async () => {
-      expect(await app.exec(['version'])).toBe(`${plan.facts.version.plain}\n`)
-      expect(await app.exec(['check'])).not.toContain('FAIL')
-    })
+      it('says its version, and that everything is well', async () => {
+        expect(await app.exec(['version'])).toBe(`${plan.facts.version.plain}\n`)
+        expect(await app.exec(['check'])).not.toContain('FAIL')
+      })
 
-    it('changed nothing in its environment', async () => {
-      expect(await measureTree(app.environment)).toEqual(before)
-    })
-  })
+      it('changed nothing in its environment', async () => {
+        expect(await measureTree(app.environment)).toEqual(before)
+      })
+    },
+  )
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ReleaseError } from '../../scripts/lib/core/error.ts'
-import { run } from '../../scripts/lib/io/run.ts'
 import { readRequirements } from '../../scripts/pypi/requirements.ts'
 import { plantTree } from '../support/trees.ts'
+import { HASH, TAKEN } from './taken.ts'
 
 const read = (text: string, more: Readonly<Record<string, string>> = {}): Promise<readonly string[]> =>
   readRequirements(plantTree({ 'requirements.txt': text, ...more }), ['requirements.txt'])
@@ -13,43 +13,9 @@ const refusalOf = async (text: string, more: Readonly<Record<string, string>> = 
   throw new Error(`was not refused: ${JSON.stringify(error)}`)
 }
 
-const HASH = `--hash=sha256:${'a'.repeat(64)}`
-
-// What pip reads as the text on the left, and packaging parses as the texts on the right.
-const TAKEN: readonly (readonly [name: string, text: string, requirements: readonly string[]])[] = [
-  ['a pin', 'django==5.2.8\n', ['django==5.2.8']],
-  ['hashes over continued lines', `django==5.2.8 \\\n    ${HASH} \\\n    ${HASH}\n`, ['django==5.2.8']],
-  ['hashes with a blank', `django==5.2.8 ${HASH.replace('=', ' ')}`, ['django==5.2.8']],
-  ['comments behind, between and alone', '# all\ndjango==5 # web\n\n  # more\nsix\n', ['django==5', 'six']],
-  ['a comment that ends a continued line', `a==1 \\\n    ${HASH} \\\n    # via b\nb==2\n`, ['a==1', 'b==2']],
-  ['extras', 'psycopg[ binary , pool ] == 3.2.1', ['psycopg[binary,pool]==3.2.1']],
-  ['versions with blanks and in parentheses', 'a >= 1 , < 2\nb (~=1.4)', ['a>=1,<2', 'b~=1.4']],
-  [
-    'a wildcard, an epoch and an arbitrary version',
-    'a==1.*\nb==1!2.0\nc===2020-x',
-    ['a==1.*', 'b==1!2.0', 'c===2020-x'],
-  ],
-  [
-    'markers',
-    "tzdata==1 ; sys_platform == 'win32'\nb;python_version<'3.12'",
-    ["tzdata==1; sys_platform == 'win32'", "b; python_version<'3.12'"],
-  ],
-  ['options of fetching', '--require-hashes\n--only-binary :all:\n--pre\nsix', ['six']],
-  ['Windows line ends, a byte order mark, the same line twice', '\uFEFFsix\r\nsix\r\nb\r\n', ['six', 'b']],
-  ['nothing', '\n# nothing\n', []],
-]
-
 describe('Requires-Dist from requirements files', () => {
   it.each(TAKEN)('takes %s', async (_name, text, requirements) => {
     expect(await read(text)).toEqual(requirements)
-  })
-
-  it('gives what Python parses as requirements', async () => {
-    const script =
-      'import json, sys\nfrom pip._vendor.packaging.requirements import Requirement\nfor text in json.load(sys.stdin): Requirement(text)'
-    const texts = (await Promise.all(TAKEN.map(([, text]) => read(text)))).flat()
-    await run(['python3', '-c', script], { input: JSON.stringify(texts.filter((text) => !text.includes('==='))) })
-    await expect(run(['python3', '-c', script], { input: '["a b"]' })).rejects.toThrow()
   })
 
   it('follows includes beside the including file, each file once', async () => {

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { run } from '../../scripts/lib/io/run.ts'
 import type { Row } from '../support/archives.ts'
 
 /** A listing as a golden file holds it: mode, time, size and path of each member in its order. */
@@ -25,4 +26,11 @@ export async function withFolder<T>(
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** The Python of a new virtual environment with pip, and a way to remove it. */
+export async function makePython(): Promise<{ readonly python: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-venv-'))
+  await run(['python3', '-m', 'venv', folder])
+  return { python: join(folder, 'bin/python'), remove: () => rm(folder, { recursive: true, force: true }) }
 }
