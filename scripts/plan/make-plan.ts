@@ -1,5 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { assemblePlan } from '../lib/core/assemble-plan.ts'
 import { type Config, ConfigError, loadConfig } from '../lib/core/config/load.ts'
 import type { Facts } from '../lib/core/facts.ts'
@@ -7,20 +6,20 @@ import type { Format } from '../lib/core/format.ts'
 import { chooseTools, LOCK_FILES, TOOL_FILES } from '../lib/core/front-end-tools.ts'
 import { absentPlaces } from '../lib/core/named-places.ts'
 import type { Plan } from '../lib/core/plan.ts'
-import { writeJson } from '../lib/io/files.ts'
 import { fixedEpoch } from '../lib/io/fixed-epoch.ts'
 import type { Project } from '../lib/io/project-options.ts'
 import { decideIdentity, historyOf } from './identity.ts'
 import { copyInputs } from './inputs.ts'
 import { openFiles, type ProjectFiles } from './project-files.ts'
+import { replacePlan, setAside } from './replace-plan.ts'
 import { type Standing, standingOf } from './standing.ts'
 
-/** Decides everything and writes `<out>/plan.json` and `<out>/inputs/`. */
+/** Decides everything and writes `<out>/plan.json` and `<out>/inputs/`; what was made for another plan goes. */
 export async function makePlan(project: Project, formats: readonly Format[]): Promise<Plan> {
   const config = loadConfig(await readFile(project.config, 'utf8'), project.configName, formats)
   const standing = await standingOf(project, config.facts)
   const { facts, notices } = await decideFacts(project, config, standing)
-  await rm(join(project.out, 'plan.json'), { force: true })
+  await setAside(project.out)
   const inputs = await copyInputs(project, standing, facts)
   const plan = assemblePlan({
     facts: { ...facts, python: inputs.python, deps: inputs.deps },
@@ -32,7 +31,7 @@ export async function makePlan(project: Project, formats: readonly Format[]): Pr
     history: historyOf(config.version, standing.checkout),
     notices,
   })
-  await writeJson(join(project.out, 'plan.json'), plan)
+  await replacePlan(project.out, plan)
   return plan
 }
 

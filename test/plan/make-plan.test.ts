@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { promisedOutputs } from '../../scripts/lib/core/plan.ts'
@@ -250,5 +250,40 @@ describe('a checkout', () => {
       trial: true,
     })
     expect(checkout).toEqual({ kind: 'files', project: '' })
+  })
+})
+
+describe('a plan over the dist/ of an earlier one', () => {
+  const MADE = ['source.json', 'source/a.py', 'static.json', 'proof.json', 'built/deb.json', 'artifacts/shelf-3.11.deb']
+
+  async function planAgain(folder: string, change: () => void): Promise<readonly string[]> {
+    await makePlan(projectIn(folder), FORMATS)
+    write(join(folder, 'dist'), Object.fromEntries(MADE.map((path) => [path, 'made for the earlier plan'])))
+    change()
+    await makePlan(projectIn(folder), FORMATS)
+    expect(existsSync(join(folder, 'dist', 'plan.json.before'))).toBe(false)
+    return MADE.filter((path) => existsSync(join(folder, 'dist', path)))
+  }
+
+  it('keeps what was made where nothing changed', async () => {
+    expect(await planAgain(shelfRepository(), () => undefined)).toEqual(MADE)
+  })
+
+  it('leaves nothing that could be published as the new one, though every name is the same', async () => {
+    const folder = shelfRepository()
+    const left = await planAgain(folder, () => {
+      git(folder, 'commit', '--quiet', '--allow-empty', '--message', 'fix: what the trial showed')
+      git(folder, 'tag', 'v1.2.0')
+    })
+    expect(left).toEqual([])
+  })
+
+  it('still compares with the earlier one after a run that was stopped in between', async () => {
+    const folder = shelfRepository()
+    const left = await planAgain(folder, () => {
+      git(folder, 'tag', 'v1.2.0')
+      renameSync(join(folder, 'dist', 'plan.json'), join(folder, 'dist', 'plan.json.before'))
+    })
+    expect(left).toEqual([])
   })
 })

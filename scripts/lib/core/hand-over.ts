@@ -12,6 +12,14 @@ const STAGES: Readonly<Record<string, readonly string[]>> = {
   prove: ['proof.json'],
 }
 
+/** Everything in dist/ that is made for a plan: it means nothing to another one. */
+export const AFTER_PLAN: readonly string[] = [
+  ...Object.entries(STAGES).flatMap(([name, paths]) => (name === 'plan' ? [] : paths)),
+  'built',
+  'artifacts',
+  'hand-over',
+]
+
 /** Paths of one hand-over: a stage's, a planned format's by its name, or `seal`'s; what a stage did not leave may be absent. */
 export function handOverPaths(plan: Plan, name: string): readonly string[] {
   if (name === 'seal') return plan.sealed.map((output) => `artifacts/${output.name}`)
