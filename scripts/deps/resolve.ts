@@ -52,6 +52,12 @@ interface Reason {
 // What uv says (its resolver's report), and what it means for the person who releases.
 const REASONS: readonly Reason[] = [
   {
+    pattern: /(?:401 Unauthorized|403 Forbidden)()/g,
+    code: 'NETWORK_FAILED',
+    message: (_names, where) => `the Python index does not accept the login, or wants one (for ${where})`,
+    hint: 'Write a valid login into the URL in UV_DEFAULT_INDEX; it is never shown.',
+  },
+  {
     pattern: /(?:Because|and) ([\w.=<>~!-]+) (?:has no usable wheels|has no wheels with)/g,
     code: 'DEPS_UNRESOLVED',
     message: (names, where) => `no wheel for ${where}: ${names}`,

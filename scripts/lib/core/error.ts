@@ -1,3 +1,5 @@
+import { withoutLogins } from './without-logins.ts'
+
 /** Every way in which a release can be refused or fail; each has a section in docs/errors.md. */
 export type ErrorCode =
   | 'USAGE' // the command line itself
@@ -42,17 +44,17 @@ interface Details {
   readonly cause?: unknown
 }
 
-/** The one error a person is meant to read: what is wrong, and in `hint` one imperative sentence of what to do. */
+/** The one error a person is meant to read: what is wrong, and in `hint` one imperative sentence of what to do; no URL in it keeps its login. */
 export class ReleaseError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
   readonly at: Position | undefined
 
   constructor(code: ErrorCode, message: string, details: Details = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    super(withoutLogins(message), details.cause === undefined ? undefined : { cause: details.cause })
     this.name = 'ReleaseError'
     this.code = code
-    this.hint = details.hint
+    this.hint = details.hint === undefined ? undefined : withoutLogins(details.hint)
     this.at = details.at
   }
 }

@@ -1,6 +1,7 @@
 import colors from 'picocolors'
 import { ReleaseError } from '../core/error.ts'
 import { nearest } from '../core/nearest.ts'
+import { withoutLogins } from '../core/without-logins.ts'
 import { commandName, parseArguments, renderHelp, type Verb } from './command-line.ts'
 import { installInterrupt } from './interrupt.ts'
 import { CommandOutput } from './run.ts'
@@ -67,13 +68,13 @@ export function renderError(error: unknown): string {
 
 function renderBug(error: unknown): string {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return `${stack}\nThis is a fault in Slipway itself; please report it with the lines above.\n`
+  return `${withoutLogins(stack)}\nThis is a fault in Slipway itself; please report it with the lines above.\n`
 }
 
 // Workflow command: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 function annotate({ code, message, at }: ReleaseError): string {
   const place = at === undefined ? '' : ` file=${at.file},line=${at.line},col=${at.column}`
-  return `::error${place}::${code} ${message.replaceAll('\n', '%0A')}\n`
+  return `::error${place}::${code} ${message.replaceAll('%', '%25').replaceAll('\n', '%0A')}\n`
 }
 
 function indent(text: string): string {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { ReleaseError } from '../core/error.ts'
 
 /** Where a registry is, without credentials, and the headers that carry them. */
 export interface Registry {
@@ -34,7 +35,7 @@ export function networkEnvironment(): Record<string, string> {
 /** The Python index as uv and pip are told it, else the public one. */
 export function pythonIndex(): Registry {
   const { UV_DEFAULT_INDEX, UV_INDEX_URL, PIP_INDEX_URL } = process.env
-  return registryOf(UV_DEFAULT_INDEX ?? UV_INDEX_URL ?? PIP_INDEX_URL ?? 'https://pypi.org/simple')
+  return registryOf([UV_DEFAULT_INDEX, UV_INDEX_URL, PIP_INDEX_URL], 'https://pypi.org/simple')
 }
 
 /** The npm registry as npm is told it by its environment or the person's .npmrc, else the public one. */
@@ -42,18 +43,30 @@ export async function npmRegistry(): Promise<Registry> {
   const { npm_config_registry, NPM_CONFIG_REGISTRY } = process.env
   const file = await readFile(join(homedir(), '.npmrc'), 'utf8').catch(() => '')
   const line = /^\s*registry\s*=\s*(\S+)\s*$/m.exec(file)?.[1]
-  return registryOf(npm_config_registry ?? NPM_CONFIG_REGISTRY ?? line ?? 'https://registry.npmjs.org')
+  return registryOf([npm_config_registry, NPM_CONFIG_REGISTRY, line], 'https://registry.npmjs.org')
 }
 
-function registryOf(configured: string): Registry {
+/** The first address that is set; an empty one is not, as workflows leave it where a variable is missing. */
+function registryOf(addresses: readonly (string | undefined)[], standard: string): Registry {
+  const configured = addresses.find((address) => address !== undefined && address !== '') ?? standard
+  if (!URL.canParse(configured)) {
+    throw new ReleaseError('USAGE', `the address that stands in for ${standard} is no URL`, {
+      hint: 'Write it as https://… in UV_DEFAULT_INDEX (Python) or npm_config_registry (npm); it is never shown.',
+    })
+  }
   const url = new URL(configured)
   const { username, password } = url
   url.username = ''
   url.password = ''
-  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')
+  const login = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')
   return {
     url: url.href.replace(/\/$/, ''),
     headers: username === '' && password === '' ? {} : { authorization: `Basic ${login}` },
     configured,
   }
+}
+
+/** A part of a URL without its percent encoding; a lone % stands for itself, as curl and pip read it. */
+function decoded(part: string): string {
+  return part.replaceAll(/(?:%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString())
 }

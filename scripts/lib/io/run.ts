@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { execa } from 'execa'
 import { ReleaseError } from '../core/error.ts'
 import type { Command } from '../core/format.ts'
+import { withoutLogins } from '../core/without-logins.ts'
 import { interrupted } from './interrupt.ts'
 
 export interface RunOptions {
@@ -124,9 +125,4 @@ export class CommandOutput extends Error {
       .slice(-30)
       .join('\n')
   }
-}
-
-/** Text with the user part of every URL masked: registries are often configured with a password in it. */
-function withoutLogins(text: string): string {
-  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1***@')
 }
