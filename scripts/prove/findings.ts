@@ -1,3 +1,4 @@
+import picomatch from 'picomatch'
 import type { BuiltOutput, Carries } from '../lib/core/artifact.ts'
 import { isLink, type StaticTree, type TreeEntry } from '../lib/core/tree.ts'
 import type { Member, Members } from './members.ts'
@@ -60,12 +61,15 @@ function strangers(members: Members, prefix: string, tree: readonly TreeEntry[])
     .map((path) => `${path} is not in dist/static.json`)
 }
 
-/** Names and contents that must never be public. */
+/** Names and contents that must never be public; `allowed` are globs of the project, found below any folder of an artifact. */
 export function proveNothingSecret(members: Members, allowed: readonly string[]): readonly string[] {
+  const isAllowed = picomatch(
+    allowed.flatMap((glob) => [glob, `**/${glob}`]),
+    { dot: true },
+  )
   const findings: string[] = []
   for (const [path, member] of members) {
-    const name = path.slice(path.lastIndexOf('/') + 1)
-    if (allowed.includes(name)) continue
+    if (isAllowed(path)) continue
     if (SECRET_NAMES.test(path)) findings.push(`${path} looks like a secret`)
     if (member.kind === 'file' && member.noted.privateKey) findings.push(`${path} holds a private key`)
   }

@@ -84,6 +84,11 @@ describe('what uv says', () => {
       'the Python index lacks django==99.0 (asked for Python 3.13 on arm64)',
     ],
     [
+      'error: No solution found when resolving dependencies\n  cause: Because nosuchpkg was not found in the package registry and you require nosuchpkg==1.0, we can conclude that your requirements are unsatisfiable.\n\n  hint: An index URL (http://127.0.0.1/simple) could not be queried due to a lack of valid authentication credentials (401 Unauthorized)',
+      'NETWORK_FAILED',
+      'the Python index does not accept the login, or wants one (for Python 3.13 on arm64)',
+    ],
+    [
       'error: Request failed after 3 retries\n  cause: dns error',
       'NETWORK_FAILED',
       'the Python index did not answer while resolving for Python 3.13 on arm64',

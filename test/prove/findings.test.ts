@@ -70,6 +70,11 @@ describe('secrets', () => {
     ])
   })
 
+  it('are allowed by the globs that the app stage knows, wherever the tree lies in an artifact', async () => {
+    const found = await members({ 'usr/lib/demo/app/config/dev/.env': '', 'demo-1.0/.secrets/a': '', 'x/.netrc': '' })
+    expect(proveNothingSecret(found, ['config/**/.env', '.secrets/*'])).toEqual(['x/.netrc looks like a secret'])
+  })
+
   it('are not the words that a library which reads keys has in its sources', async () => {
     const found = await members({ 'ssh.py': '_SK_START = b"-----BEGIN OPENSSH PRIVATE KEY-----"\n_END = b"…"' })
     expect(proveNothingSecret(found, [])).toEqual([])
