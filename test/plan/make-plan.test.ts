@@ -37,6 +37,13 @@ describe('the version of a plan', () => {
     expect(notices).toEqual(['trial: the tag v1.2.0 is not in this checkout'])
   })
 
+  it('comes with the time of the commit, whatever git is set up to show of commits', async () => {
+    const folder = shelfRepository()
+    git(folder, 'config', 'log.showSignature', 'true')
+    git(folder, 'config', 'log.date', 'relative')
+    expect((await makePlan(projectIn(folder), FORMATS)).facts.epoch).toBe(COMMIT_TIME)
+  })
+
   it('follows an annotated tag to its commit', async () => {
     const folder = shelfRepository()
     git(folder, 'tag', '--annotate', '--message', 'shelf 1.2.0', 'v1.2.0')

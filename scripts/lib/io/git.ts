@@ -27,9 +27,13 @@ export async function openCheckout(folder: string): Promise<Checkout | undefined
   const text = await git(folder, 'rev-parse', ...asked).catch(noCheckout)
   if (text === undefined) return undefined
   const [root = '', prefix = '', shallow = '', commit = ''] = text.split('\n')
-  const [time, tags] = await Promise.all([git(folder, 'show', '--no-patch', '--format=%ct', commit), readTags(folder)])
+  // Not git-show(1): log.showSignature would put a signature's check in front.
+  const [line, tags] = await Promise.all([
+    git(folder, 'rev-list', '--max-count=1', '--timestamp', commit),
+    readTags(folder),
+  ])
   const project = prefix.replace(/\/$/, '')
-  return { root, project, commit, epoch: Number(time), shallow: shallow === 'true', tags }
+  return { root, project, commit, epoch: Number(line.split(' ')[0]), shallow: shallow === 'true', tags }
 }
 
 function noCheckout(error: unknown): undefined {
