@@ -6,6 +6,8 @@ import { makePlan } from '../../scripts/plan/make-plan.ts'
 import { FORMATS, VALID } from '../config/valid.ts'
 import { git, projectIn, SHELF, shelfRepository, temporaryFolder, write } from './repository.ts'
 
+// git shows whatever the program for signatures says of it, were it only that it is none.
+const SIGNATURE = 'gpgsig -----BEGIN PGP SIGNATURE-----\n \n AAAA\n -----END PGP SIGNATURE-----'
 const COMMIT_TIME = Date.parse('2026-03-01T12:00:00Z') / 1000
 
 describe('the version of a plan', () => {
@@ -39,8 +41,10 @@ describe('the version of a plan', () => {
 
   it('comes with the time of the commit, whatever git is set up to show of commits', async () => {
     const folder = shelfRepository()
+    const signed = git(folder, 'cat-file', 'commit', 'HEAD').replace('\n\n', `\n${SIGNATURE}\n\n`)
+    write(folder, { '.git/signed': signed })
+    git(folder, 'reset', '--quiet', git(folder, 'hash-object', '-t', 'commit', '-w', '.git/signed').trim())
     git(folder, 'config', 'log.showSignature', 'true')
-    git(folder, 'config', 'log.date', 'relative')
     expect((await makePlan(projectIn(folder), FORMATS)).facts.epoch).toBe(COMMIT_TIME)
   })
 
