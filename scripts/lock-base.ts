@@ -26,7 +26,13 @@ export const lockVerb: Verb = {
     const bases = formats.flatMap((format) => (format.name in sections ? format.bases(sections[format.name]) : []))
     const options = { cache: cacheFolder(), report: openReport(), source: args.text('source') }
     const changes = await lockFile(join(dirname(config), 'slipway.lock'), bases, options)
-    print(args, changes, changes.length === 0 ? 'slipway.lock: nothing changed' : changes.join('\n'))
+    print(
+      args,
+      changes,
+      changes.length === 0
+        ? 'slipway.lock: nothing changed'
+        : [...changes, 'Commit slipway.lock: releases are made from it.'].join('\n'),
+    )
   },
 }
 

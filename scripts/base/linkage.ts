@@ -2,9 +2,9 @@ import { posix } from 'node:path'
 import { gather } from '../lib/archive/bytes.ts'
 import { contentOf, type FileEntry } from '../lib/archive/entry.ts'
 import { resolvePath, type ViewEntry } from '../lib/core/base.ts'
+import { type ElfNeeds, readElf } from '../lib/core/elf.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Architecture } from '../lib/core/facts.ts'
-import { type ElfNeeds, readElf } from './elf.ts'
 
 const ARCHITECTURES: Readonly<Record<Architecture, { readonly machine: number; readonly triplet: string }>> = {
   amd64: { machine: 62, triplet: 'x86_64-linux-gnu' }, // EM_X86_64

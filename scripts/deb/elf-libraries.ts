@@ -1,6 +1,6 @@
+import { readElf } from '../lib/core/elf.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import { isLink, type Tree, type TreeFile } from '../lib/core/tree.ts'
-import { neededLibraries } from './elf.ts'
 
 // What wheels may expect of the system (PEP 600 and auditwheel's policies), and the Debian package that has it.
 const PACKAGES: readonly (readonly [library: RegExp, name: string])[] = [
@@ -41,7 +41,8 @@ async function missingLibraries(tree: Tree): Promise<readonly string[]> {
   const brought = new Set(tree.files.map((entry) => entry.path.slice(entry.path.lastIndexOf('/') + 1)))
   const needed = new Set<string>()
   const objects = tree.files.filter((entry): entry is TreeFile => !isLink(entry) && /\.so(\.[\d.]+)?$/.test(entry.path))
-  for (const object of objects) for (const library of neededLibraries(await tree.read(object))) needed.add(library)
+  for (const object of objects)
+    for (const library of readElf(await tree.read(object))?.needed ?? []) needed.add(library)
   return [...needed].filter((library) => !brought.has(library)).sort()
 }
 

@@ -89,7 +89,7 @@ function runConfig(facts: Facts, base: Base, annotations: Readonly<Record<string
     ExposedPorts: Object.fromEntries(ports),
     Env: environment(base),
     Entrypoint: [command],
-    Cmd: ['run'],
+    Cmd: facts.runtime.migrate === undefined ? ['run'] : ['run', '--migrate'], // under a lock: safe for many at once
     Volumes: { [`/${STATE}`]: {} },
     WorkingDir: `/${STATE}`,
     Labels: { ...base.config.labels, ...annotations },

@@ -2,7 +2,7 @@ import { fileEntry, withDirectories } from '../lib/archive/entry.ts'
 import { gzip } from '../lib/archive/gzip.ts'
 import { tar } from '../lib/archive/tar.ts'
 import { MEDIA_TYPES } from '../lib/core/artifact.ts'
-import { ReleaseError } from '../lib/core/error.ts'
+import { type Finding, ReleaseError } from '../lib/core/error.ts'
 import type { Facts } from '../lib/core/facts.ts'
 import { defineFormat, type Format, type Work } from '../lib/core/format.ts'
 import { renderAppFile, renderChartFile } from './chart-file.ts'
@@ -28,19 +28,7 @@ export const helm: Format = defineFormat<HelmConfig>({
   name: 'helm',
   needs: ['docker'],
   schema: helmSchema,
-  check({ version, runtime }) {
-    const unspelt = 'refused' in version.semver ? [{ path: [], message: version.semver.refused }] : []
-    const idle = runtime.services.some(({ port }) => port !== undefined)
-      ? []
-      : [
-          {
-            path: [],
-            message: 'a chart needs a service with a port',
-            hint: 'Give a service of runtime.services its port.',
-          },
-        ]
-    return [...unspelt, ...idle]
-  },
+  check,
   outputs: (facts) => [
     {
       kind: 'file',
@@ -53,6 +41,29 @@ export const helm: Format = defineFormat<HelmConfig>({
   bases: () => [],
   build,
 })
+
+// Names of Kubernetes' services are labels of DNS: RFC 1035, section 2.3.1
+const LABEL = /^[a-z]([a-z0-9-]*[a-z0-9])?$/
+
+function check({ app, version, runtime }: Facts): readonly Finding[] {
+  const rules: readonly (readonly [broken: boolean, message: string, hint: string])[] = [
+    [
+      runtime.services[0]?.port === undefined,
+      'a chart needs a port of the first service: its Service and Ingress lead there',
+      'Give the first of runtime.services its port, or put the one that has a port first.',
+    ],
+    [
+      !LABEL.test(app.name),
+      `${app.name} is no name that Kubernetes takes: lower-case letters, digits and -, a letter first`,
+      'Choose another app.name, or leave the section out.',
+    ],
+  ]
+  const unspelt = 'refused' in version.semver ? [{ path: [], message: version.semver.refused }] : []
+  return [
+    ...unspelt,
+    ...rules.filter(([broken]) => broken).map(([, message, hint]) => ({ path: [], message, hint })),
+  ]
+}
 
 async function build(work: Work, config: HelmConfig): Promise<void> {
   const { facts } = work

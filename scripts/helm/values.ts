@@ -51,10 +51,11 @@ function imageRows(image: ChartImage): readonly ValueRow[] {
 
 function databaseRows(facts: Facts): readonly ValueRow[] {
   if (facts.runtime.database === undefined) return []
+  const url = facts.runtime.environment.some(({ from }) => from === 'database.url')
   return [
     {
       key: 'database',
-      comment: `PostgreSQL ${facts.runtime.database.versions}, outside this chart. The password is read from a Secret that you make.`,
+      comment: `PostgreSQL ${facts.runtime.database.versions}, outside this chart. ${url ? 'Its whole URL' : 'The password'} is read from a Secret that you make.`,
       value: {
         host: '',
         port: 5432,
@@ -62,6 +63,7 @@ function databaseRows(facts: Facts): readonly ValueRow[] {
         user: facts.app.name,
         existingSecret: '',
         passwordKey: 'password',
+        ...(url ? { urlKey: 'url' } : {}),
       },
       schema: closed({
         host: text,
@@ -70,6 +72,7 @@ function databaseRows(facts: Facts): readonly ValueRow[] {
         user: text,
         existingSecret: text,
         passwordKey: text,
+        ...(url ? { urlKey: text } : {}),
       }),
     },
   ]

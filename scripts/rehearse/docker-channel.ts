@@ -92,7 +92,6 @@ function startWords(
   port: number,
 ): readonly string[] {
   const service = facts.runtime.services.find((one) => one.port !== undefined)
-  const migrate = facts.runtime.migrate === undefined ? [] : ['--migrate']
   const places = [`--name=${name}`, `--volume=${name}:/data`, `--publish=127.0.0.1:${port}:${service?.port ?? 8000}`]
-  return ['run', '--detach', ...places, ...CONFINED, `--env=DATABASE_URL=${database}`, reference, 'run', ...migrate]
+  return ['run', '--detach', ...places, ...CONFINED, `--env=DATABASE_URL=${database}`, reference]
 }

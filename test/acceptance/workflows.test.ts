@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { networkEnvironment } from '../../scripts/lib/io/network.ts'
 import { cacheFolder } from '../../scripts/lib/io/stage.ts'
 import { type StandIn, startGithub } from '../support/github/server.ts'
-import { runFolder } from '../support/release.ts'
+import { startRegistry, type TestRegistry } from '../support/registry.ts'
+import { runFolder, slipway } from '../support/release.ts'
 import { describeWith } from '../support/tool.ts'
 import type { Runner } from '../support/workflow/job.ts'
 import { openMachine, runComposite } from '../support/workflow/job.ts'
@@ -23,6 +24,7 @@ const git = async (cwd: string, ...args: string[]): Promise<string> =>
 let folder = ''
 let tag = ''
 let github: StandIn
+let registry: TestRegistry
 let runner: Runner
 let outcomes: Outcomes
 let index: readonly string[] = []
@@ -37,17 +39,19 @@ async function playIndex(work: string, inputs: Readonly<Record<string, unknown>>
   index = (await readdir(join(work, String(inputs['packages-dir'])))).toSorted()
 }
 
-/** The commit at HEAD, its registries left out, tagged with the version of its tree; in a bare repository. */
+/** The commit at HEAD with a registry of our own and today's Debian packages, tagged with the version of its tree; in a bare repository. */
 async function makeOrigin(): Promise<string> {
   const clone = join(folder, 'clone')
   const origin = join(folder, 'origin.git')
   await git(folder, 'clone', '--quiet', '--no-tags', ROOT, clone)
   const config = join(clone, 'sample/slipway.yaml')
   const text = await readFile(config, 'utf8')
-  await writeFile(config, text.replace(/^docker:.*?(?=^rehearse:)/ms, ''))
+  await writeFile(config, text.replace(/repositories: \[.*\]/, `repositories: [${registry.host}/team/satchel]`))
+  const locked = await slipway(['lock', '--project', join(clone, 'sample')])
+  expect(locked.exitCode, locked.stderr).toBe(0)
   const version = /__version__ = "(.+)"/.exec(await readFile(join(clone, 'sample/config/__init__.py'), 'utf8'))?.[1]
   tag = `sample-v${version}`
-  await git(clone, 'commit', '--quiet', '--all', '--message', 'release without a registry')
+  await git(clone, 'commit', '--quiet', '--all', '--message', 'release to another registry')
   await git(clone, 'tag', tag)
   await git(folder, 'clone', '--quiet', '--bare', clone, origin)
   return origin
@@ -80,10 +84,11 @@ async function environment(): Promise<Record<string, string>> {
   }
 }
 
-describeWith(['git', 'python3', 'xz'], 'the workflows, job by job on machines of their own', () => {
+describeWith(['git', 'python3', 'xz', 'docker-registry'], 'the workflows, job by job on machines of their own', () => {
   beforeAll(async () => {
     await mkdir(runFolder, { recursive: true })
     folder = await mkdtemp(join(runFolder, 'workflows-'))
+    registry = await startRegistry()
     const origin = await makeOrigin()
     const commit = await git(origin, 'rev-parse', `${tag}^{commit}`)
     await mkdir(join(folder, 'assets'))
@@ -104,6 +109,7 @@ describeWith(['git', 'python3', 'xz'], 'the workflows, job by job on machines of
   }, 1_800_000)
   afterAll(async () => {
     await github?.close()
+    await registry?.stop()
     await rm(folder, { recursive: true, force: true })
   })
 
@@ -141,6 +147,18 @@ describeWith(['git', 'python3', 'xz'], 'the workflows, job by job on machines of
       .map(({ name, digest }) => `${digest?.replace('sha256:', '')}  ${name}`)
     expect(lines.toSorted()).toEqual(sums.trim().split('\n').toSorted())
     expect(github.store.publications.length).toBe(1)
+  })
+
+  it('leave image and chart in the registry, under their moving tags too', async () => {
+    const tags = async (name: string): Promise<readonly string[]> => {
+      const answer = await fetch(`http://${registry.host}/v2/${name}/tags/list`)
+      return ((await answer.json()) as { tags: string[] }).tags.toSorted()
+    }
+    const version = tag.replace('sample-v', '')
+    const [major = '', minor = ''] = version.split('.')
+    const lean = [version, `${major}.${minor}`, major, 'latest'].map((name) => `${name}-lean`)
+    expect(await tags('team/satchel')).toEqual(lean.toSorted())
+    expect(await tags('team/charts/satchel')).toEqual([version])
   })
 
   it('give the Python index exactly an sdist and a wheel', () => {

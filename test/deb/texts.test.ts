@@ -6,13 +6,13 @@ import { debSchema } from '../../scripts/deb/config.ts'
 import { renderControl } from '../../scripts/deb/control.ts'
 import { shortName } from '../../scripts/deb/copyright.ts'
 import { copyrightNotices, parseMetadata } from '../../scripts/deb/dependencies.ts'
-import { neededLibraries } from '../../scripts/deb/elf.ts'
 import { requiredLibraries } from '../../scripts/deb/elf-libraries.ts'
 import { deb } from '../../scripts/deb/index.ts'
 import { renderManual } from '../../scripts/deb/manual.ts'
 import { renderUnit } from '../../scripts/deb/unit.ts'
 import { renderUnits } from '../../scripts/deb/units.ts'
 import { LAUNCHER_VERBS } from '../../scripts/launcher/verbs.ts'
+import { readElf } from '../../scripts/lib/core/elf.ts'
 import { run } from '../../scripts/lib/io/run.ts'
 import { withFile } from '../support/archives.ts'
 import { sampleFacts } from '../support/facts.ts'
@@ -183,11 +183,11 @@ describe('shared libraries', () => {
     const said = await run(['readelf', '--dynamic', '--wide', process.execPath])
     const expected = [...said.matchAll(/\(NEEDED\).*\[(.*)\]/g)].map(([, name]) => name)
     expect(expected.length).toBeGreaterThan(3)
-    expect(neededLibraries(await readFile(process.execPath))).toEqual(expected)
+    expect(readElf(await readFile(process.execPath))?.needed).toEqual(expected)
   })
 
   it('are none in what is no ELF file', () => {
-    expect(neededLibraries(Buffer.from('#!/bin/sh\n'))).toEqual([])
+    expect(readElf(Buffer.from('#!/bin/sh\n'))).toBeUndefined()
   })
 
   itWith(['readelf'], 'become the packages that have them, unless the tree brings them', async () => {

@@ -209,7 +209,7 @@ describe('an image', () => {
     expect(run).toMatchObject({
       User: '10001:0',
       Entrypoint: ['/usr/bin/satchel'],
-      Cmd: ['run'],
+      Cmd: ['run', '--migrate'],
       ExposedPorts: { '8000/tcp': {} },
       Volumes: { '/data': {} },
       StopSignal: 'SIGTERM',

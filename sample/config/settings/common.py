@@ -103,6 +103,7 @@ LOGIN_REDIRECT_URL = "notes"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LOCALE_PATHS = ["translations"]
+TIME_ZONE = 'UTC'
 USE_TZ = True
 
 STATIC_URL = "/static/"

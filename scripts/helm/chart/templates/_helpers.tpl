@@ -25,7 +25,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{ include "chart.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
 {{- define "chart.image" -}}
@@ -61,20 +61,31 @@ readOnlyRootFilesystem: true
 capabilities: { drop: [ALL] }
 {{- end }}
 
+{{- /* A number of a values file is a float to Helm, which would write 10485760 as 1.048576e+07. */ -}}
+{{- define "chart.plain" -}}
+{{- if kindIs "float64" . }}{{ if eq . (floor .) }}{{ printf "%.0f" . }}{{ else }}{{ . }}{{ end }}{{ else }}{{ . }}{{ end }}
+{{- end }}
+
 {{- /* Environment of every container that runs the application: settings, database, keys. */ -}}
 {{- define "chart.env" -}}
 {{- $app := include "chart.app" . | fromJson -}}
 {{- range $name, $value := .Values.env }}
-- { name: {{ $name }}, value: {{ $value | quote }} }
+- { name: {{ $name }}, value: {{ include "chart.plain" $value | quote }} }
 {{- end }}
 {{- with .Values.database }}
 {{- $values := dict "host" .host "port" (toString .port) "name" .name "user" .user }}
+{{- if .host }}
 {{- range $part, $value := $values }}
 {{- range $name := index $app.database $part }}
 - { name: {{ $name }}, value: {{ $value | quote }} }
 {{- end }}
 {{- end }}
+{{- end }}
 {{- if .existingSecret }}
+{{- range $app.database.url }}
+- name: {{ . }}
+  valueFrom: { secretKeyRef: { name: {{ $.Values.database.existingSecret }}, key: {{ $.Values.database.urlKey }} } }
+{{- end }}
 {{- range $app.database.password }}
 - name: {{ . }}
   valueFrom: { secretKeyRef: { name: {{ $.Values.database.existingSecret }}, key: {{ $.Values.database.passwordKey }} } }
