@@ -63,6 +63,11 @@ export function settableRows(facts: Facts): Facts['runtime']['environment'] {
   return facts.runtime.environment.filter(({ secret, from }) => !secret && from === undefined)
 }
 
+/** Whether the application wants the database as one URL: no chart can put a password into it, so a Secret holds it whole. */
+export function readsUrl({ runtime }: Facts): boolean {
+  return runtime.environment.some(({ from }) => from === 'database.url')
+}
+
 function isPlainSecret(row: Facts['runtime']['environment'][number]): boolean {
   return row.secret && row.generate === undefined && row.from === undefined
 }

@@ -59,10 +59,7 @@ function check({ app, version, runtime }: Facts): readonly Finding[] {
     ],
   ]
   const unspelt = 'refused' in version.semver ? [{ path: [], message: version.semver.refused }] : []
-  return [
-    ...unspelt,
-    ...rules.filter(([broken]) => broken).map(([, message, hint]) => ({ path: [], message, hint })),
-  ]
+  return [...unspelt, ...rules.filter(([broken]) => broken).map(([, message, hint]) => ({ path: [], message, hint }))]
 }
 
 async function build(work: Work, config: HelmConfig): Promise<void> {

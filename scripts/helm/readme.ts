@@ -1,10 +1,11 @@
 import type { Facts } from '../lib/core/facts.ts'
+import { readsUrl } from './chart-file.ts'
 import { renderValuesTable, type ValueRow } from './values.ts'
 
 /** The page of the chart: how to install it, and every value. */
 export function renderReadme(facts: Facts, rows: readonly ValueRow[]): string {
   const { name, title, summary, homepage } = facts.app
-  const database = facts.runtime.database === undefined ? [] : databaseSteps(name)
+  const { steps, options } = databaseOf(facts)
   return [
     `# ${title}`,
     '',
@@ -13,8 +14,8 @@ export function renderReadme(facts: Facts, rows: readonly ValueRow[]): string {
     '## Install',
     '',
     '```sh',
-    ...database,
-    `helm install ${name} ./${name}-VERSION.tgz${database.length > 0 ? ` --set database.host=HOST --set database.existingSecret=${name}-database` : ''}`,
+    ...steps,
+    `helm install ${name} ./${name}-VERSION.tgz${options}`,
     '```',
     '',
     'Keys are made once by a hook before the first installation and kept for ever.',
@@ -26,6 +27,14 @@ export function renderReadme(facts: Facts, rows: readonly ValueRow[]): string {
   ].join('\n')
 }
 
-function databaseSteps(name: string): readonly string[] {
-  return [`kubectl create secret generic ${name}-database --from-literal=password=PASSWORD`]
+function databaseOf(facts: Facts): { readonly steps: readonly string[]; readonly options: string } {
+  if (facts.runtime.database === undefined) return { steps: [], options: '' }
+  const secret = `${facts.app.name}-database`
+  const [literal, host] = readsUrl(facts)
+    ? ["'url=postgres://USER:PASSWORD@HOST:5432/NAME'", '']
+    : ['password=PASSWORD', ' --set database.host=HOST']
+  return {
+    steps: [`kubectl create secret generic ${secret} --from-literal=${literal}`],
+    options: `${host} --set database.existingSecret=${secret}`,
+  }
 }

@@ -1,5 +1,5 @@
 import type { Facts } from '../lib/core/facts.ts'
-import { settableRows, yaml } from './chart-file.ts'
+import { readsUrl, settableRows, yaml } from './chart-file.ts'
 import type { HelmConfig } from './config.ts'
 import type { ChartImage } from './image.ts'
 
@@ -51,7 +51,7 @@ function imageRows(image: ChartImage): readonly ValueRow[] {
 
 function databaseRows(facts: Facts): readonly ValueRow[] {
   if (facts.runtime.database === undefined) return []
-  const url = facts.runtime.environment.some(({ from }) => from === 'database.url')
+  const url = readsUrl(facts)
   return [
     {
       key: 'database',

@@ -63,10 +63,15 @@ describe('the chart', () => {
     }
   })
 
-  it('refuses a service list that nobody can reach', () => {
+  it('refuses a first service that nobody can reach, and a name that Kubernetes does not take', () => {
     const facts = sampleFacts()
     const silent = { ...facts, runtime: { ...facts.runtime, services: [{ name: 'worker', command: ['celery'] }] } }
-    expect(helm.check(silent, {}).map(({ message }) => message)).toEqual(['a chart needs a service with a port'])
+    const wrong = { ...silent, app: { ...facts.app, name: 'my.app' } }
+    expect(helm.check(wrong, {}).map(({ message }) => message)).toEqual([
+      'a chart needs a port of the first service: its Service and Ingress lead there',
+      'my.app is no name that Kubernetes takes: lower-case letters, digits and -, a letter first',
+    ])
+    expect(helm.check(facts, {})).toEqual([])
   })
 
   it('says what to set when no repository is known', async () => {
@@ -104,6 +109,33 @@ describeWith(['helm'], 'real helm on the chart', () => {
     const failure = await template().catch((error: unknown) => error)
     expect(failure).toMatchObject({ code: 'COMMAND_FAILED' })
     expect((failure as { cause: { tail: string } }).cause.tail).toContain('database.host is empty')
+  })
+
+  it('writes a large number of a values file as it stands there', async () => {
+    await writeFile(join(dir, 'values.yaml'), 'env: { ALLOWED_HOSTS: 10485760, CSRF_TRUSTED_ORIGINS: 0.5 }\n')
+    const rendered = await template(...SET, '--values', 'values.yaml')
+    expect(rendered).toContain('{ name: ALLOWED_HOSTS, value: "10485760" }')
+    expect(rendered).toContain('{ name: CSRF_TRUSTED_ORIGINS, value: "0.5" }')
+  })
+
+  it('takes the database from a Secret as a whole where the application reads it as one URL', async () => {
+    const facts = sampleFacts()
+    const url = {
+      name: 'DATABASE_URL',
+      meaning: 'The database',
+      required: true,
+      secret: true,
+      from: 'database.url',
+    } as const
+    const work = memoryWork({ built, facts: { ...facts, runtime: { ...facts.runtime, environment: [url] } } })
+    await helm.build(work, {})
+    await writeFile(join(dir, 'url.tgz'), writtenFile(work, 'satchel-1.2.0.tgz'))
+    const words = ['helm', 'template', 'r', './url.tgz', ...KUBE] as const
+    const rendered = await run([...words, '--set', 'database.existingSecret=db'], { cwd: dir })
+    expect(rendered).toMatch(/- name: DATABASE_URL\n +valueFrom: \{ secretKeyRef: \{ name: db, key: url \} \}/)
+    expect(rendered).not.toContain('POSTGRES')
+    const failure = await run(words, { cwd: dir }).catch((error: unknown) => error)
+    expect((failure as { cause: { tail: string } }).cause.tail).toContain('database.existingSecret is empty')
   })
 
   it('makes no keys of its own where a Secret is named', async () => {
