@@ -17,6 +17,19 @@ export async function download(url: string, headers: Readonly<Record<string, str
   }
 }
 
+/** The bytes of an answer; NETWORK_FAILED where they end too early. */
+export async function* bodyOf(response: Response): AsyncIterable<Uint8Array> {
+  try {
+    yield* response.body ?? []
+  } catch (cause) {
+    if (interrupted.aborted) throw cause
+    throw new ReleaseError('NETWORK_FAILED', `${publicUrl(response.url)} was cut short on the way`, {
+      hint: 'Check the network and run the same command again; nothing is lost.',
+      cause,
+    })
+  }
+}
+
 /** The URL without credentials, for messages. */
 export function publicUrl(url: string): string {
   const { origin, pathname } = new URL(url)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { extract } from 'tar'
 import { ReleaseError } from '../core/error.ts'
 import { writeBeside } from './files.ts'
-import { download } from './http.ts'
+import { bodyOf, download } from './http.ts'
 import { npmRegistry, type Registry } from './network.ts'
 
 interface Version {
@@ -39,13 +39,13 @@ async function tarball(registry: Registry, name: string, version: string): Promi
   const { dist }: Version = JSON.parse(await answer.text())
   const [algorithm, expected] = (dist.integrity ?? '').split('-', 2)
   const sameHost = new URL(dist.tarball).origin === new URL(registry.url).origin
-  const { body } = await download(dist.tarball, sameHost ? registry.headers : {})
-  if (algorithm !== 'sha512' || expected === undefined || body === null) {
+  const archive = await download(dist.tarball, sameHost ? registry.headers : {})
+  if (algorithm !== 'sha512' || expected === undefined) {
     throw new ReleaseError('HASH_MISMATCH', `the npm registry gives no sha512 of ${name} ${version}`, {
       hint: 'Use a registry that mirrors the public one completely (npm_config_registry).',
     })
   }
-  return verified(body, expected, `${name} ${version}`)
+  return verified(bodyOf(archive), expected, `${name} ${version}`)
 }
 
 async function* verified(bytes: AsyncIterable<Uint8Array>, expected: string, what: string): AsyncIterable<Uint8Array> {

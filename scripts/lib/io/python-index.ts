@@ -1,5 +1,5 @@
 import { ReleaseError } from '../core/error.ts'
-import { download } from './http.ts'
+import { bodyOf, download } from './http.ts'
 import { pythonIndex } from './network.ts'
 
 const JSON_TYPE = 'application/vnd.pypi.simple.v1+json'
@@ -15,9 +15,7 @@ export async function openIndexFile(project: string, filename: string): Promise<
       hint: 'Use an index that mirrors PyPI completely (UV_DEFAULT_INDEX).',
     })
   }
-  const response = await download(file.href, file.origin === new URL(url).origin ? headers : {})
-  if (response.body === null) throw new ReleaseError('NETWORK_FAILED', `the Python index gave an empty ${filename}`)
-  return response.body
+  return bodyOf(await download(file.href, file.origin === new URL(url).origin ? headers : {}))
 }
 
 // Some mirrors answer HTML under the JSON type, so the text decides.

@@ -132,6 +132,16 @@ async function sendOnce(client: Client, request: Request): Promise<Response> {
   }
 }
 
+/** The bytes of an answer; a connection that breaks in the middle is no answer. */
+async function* bodyOf(client: Client, request: Request, response: Response | undefined): AsyncIterable<Uint8Array> {
+  try {
+    yield* response?.body ?? []
+  } catch (failure) {
+    if (interrupted.aborted) throw failure
+    throw new RequestFailure(whatOf(client, request), 0)
+  }
+}
+
 function whatOf({ name }: Client, { method }: Request): string {
   return `${method === 'GET' || method === 'HEAD' ? 'reading from' : 'pushing to'} ${name}`
 }
@@ -146,9 +156,12 @@ async function digestOf(client: Client, reference: string): Promise<string | und
 }
 
 async function readManifest(client: Client, reference: string): Promise<StoredManifest | undefined> {
-  const response = await ask(client, { path: `/manifests/${reference}`, method: 'GET', headers: { accept: MANIFESTS } })
+  const request: Request = { path: `/manifests/${reference}`, method: 'GET', headers: { accept: MANIFESTS } }
+  const response = await ask(client, request)
   if (response === undefined) return undefined
-  const bytes = new Uint8Array(await response.arrayBuffer())
+  const chunks: Uint8Array[] = []
+  for await (const chunk of bodyOf(client, request, response)) chunks.push(chunk)
+  const bytes = Buffer.concat(chunks)
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
   if (reference.startsWith('sha256:') && digest !== reference) throw otherBytes(client)
   return { mediaType: response.headers.get('content-type') ?? '', digest, bytes }
@@ -185,9 +198,10 @@ async function pushManifest(client: Client, { mediaType, digest, bytes }: Stored
 
 async function pullBlob(client: Client, digest: string): Promise<void> {
   await attempt(client.name, client.patience, async () => {
-    const response = await askOnce(client, { path: `/blobs/${digest}`, method: 'GET' })
+    const request: Request = { path: `/blobs/${digest}`, method: 'GET' }
+    const response = await askOnce(client, request)
     const hash = createHash('sha256')
-    for await (const chunk of response?.body ?? []) hash.update(chunk)
+    for await (const chunk of bodyOf(client, request, response)) hash.update(chunk)
     if (`sha256:${hash.digest('hex')}` !== digest) throw otherBytes(client)
   })
 }
