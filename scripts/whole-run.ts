@@ -6,6 +6,7 @@ import { commandName } from './lib/io/command-line.ts'
 import { renderError } from './lib/io/main.ts'
 import { runAll } from './lib/io/schedule.ts'
 import type { Stage } from './lib/io/stage.ts'
+import { loadDeps } from './lib/io/stage-trees.ts'
 import { prove } from './prove/prove.ts'
 import { seal } from './seal/seal.ts'
 import { stages } from './stages.ts'
@@ -21,7 +22,7 @@ export async function runWhole(stage: Stage, project: string): Promise<RunResult
     return ended(stage, await builtRows(stage, broken), [`build ${broken.join(' ')}`, 'prove', 'seal'])
   }
   try {
-    return ended(stage, await proveAndSeal(stage), [])
+    return await ended(stage, await proveAndSeal(stage), [])
   } catch (error) {
     stage.report.line(renderError(error))
     return ended(stage, await builtRows(stage, []), REST)
@@ -62,12 +63,13 @@ async function builtRows(stage: Stage, without: readonly string[]): Promise<read
   return outputs.map((output) => ({ ...output, checks: 'not proven' }))
 }
 
-function ended(stage: Stage, files: readonly SummaryRow[], verbs: readonly string[]): RunResult {
-  const { plan } = stage
+async function ended(stage: Stage, files: readonly SummaryRow[], verbs: readonly string[]): Promise<RunResult> {
+  const { plan, out } = stage
+  const locked = verbs.length > 0 || (await loadDeps(out)).locked // a broken run has other cares
   return {
     version: plan.facts.version.plain,
     files,
-    refused: publishRefusals(plan),
+    refused: publishRefusals(plan, locked),
     publishing: describePublishing(plan, files),
     notices: plan.notices,
     again: verbs.map((verb) => `${commandName()} ${verb}`),

@@ -41,7 +41,9 @@ export async function makeDeps(stage: Stage): Promise<void> {
   throwTogether(failures)
   assertNativeAsDeclared(stage.plan.facts.python.native, trees)
   await forgetOthers(stage.out, Object.keys(trees))
-  await writeJson(join(stage.out, 'deps.json'), { schema: 1, builder: python.minor, trees } satisfies DepsListing)
+  const locked = requirements.notice === undefined || wanted.length === 0
+  const listing: DepsListing = { schema: 1, builder: python.minor, locked, trees }
+  await writeJson(join(stage.out, 'deps.json'), listing)
 }
 
 function wantedTrees({ plan }: Stage): readonly Wanted[] {

@@ -10,6 +10,7 @@ import { builtOutputs } from '../lib/io/built-outputs.ts'
 import { measureFile, readStageJson } from '../lib/io/files.ts'
 import { spooledFile } from '../lib/io/spool.ts'
 import type { Stage } from '../lib/io/stage.ts'
+import { loadDeps } from '../lib/io/stage-trees.ts'
 import { isKeptByGithub } from './asset-name.ts'
 
 const ASSETS = 1000 // GitHub "About releases": files of one release
@@ -36,7 +37,12 @@ export async function openFinished(stage: Stage): Promise<Finished> {
   const outputs = await builtOutputs(stage)
   const proof = await readStageJson<ProofListing>(join(out, 'proof.json'), 'prove')
   const assets: LocalAsset[] = []
-  const findings = [...plannedFindings(plan), ...(await driftFindings(stage)), ...(await strayFindings(stage))]
+  const findings = [
+    ...plannedFindings(plan),
+    ...(await driftFindings(stage)),
+    ...(await lockFindings(stage)),
+    ...(await strayFindings(stage)),
+  ]
   for (const output of promisedOutputs(plan)) {
     const asset = await openAsset(join(out, 'artifacts', output.name), output.name, mediaTypeOf(output))
     if (typeof asset === 'string') findings.push(`${output.name} ${asset}`)
@@ -70,6 +76,11 @@ async function driftFindings({ plan, out }: Stage): Promise<readonly string[]> {
   if (plan.bases.length === 0) return []
   const { drift } = await loadBaseListing(out)
   return drift.map(({ locked, used }) => `the image base holds ${used} where slipway.lock says ${locked}`)
+}
+
+async function lockFindings({ plan, out }: Stage): Promise<readonly string[]> {
+  if (plan.targets.length === 0 && plan.facts.python.collect === undefined) return []
+  return (await loadDeps(out)).locked ? [] : ['its requirements are not locked with hashes']
 }
 
 async function strayFindings({ plan, out }: Stage): Promise<readonly string[]> {

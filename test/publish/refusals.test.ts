@@ -96,6 +96,13 @@ describe('a dist/ that is not fit to be published is refused before anything is 
     await writeFile(join(bench.out, 'base.json'), JSON.stringify({ schema: 1, bases: {}, drift }))
     expect(await refusalOf(bench)).toContain('holds libc6=2.41-2:amd64 where slipway.lock says libc6=2.41-1:amd64')
   })
+
+  it('whose requirements were taken as the index had them, without hashes', async () => {
+    bench = await openBench({ plan: { targets: [{ python: '3.13', arch: 'amd64' }] } })
+    const listing = { schema: 1, builder: '3.11', locked: false, trees: {} }
+    await writeFile(join(bench.out, 'deps.json'), JSON.stringify(listing))
+    expect(await refusalOf(bench)).toContain('its requirements are not locked with hashes')
+  })
 })
 
 describe('a tag that is not the planned commit is refused', () => {

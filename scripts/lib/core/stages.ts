@@ -19,6 +19,7 @@ export interface VendoredPackage {
 export interface DepsListing {
   readonly schema: 1
   readonly builder: string // the Python minor that collects, such as 3.11
+  readonly locked: boolean // whether hashes pin what is in the trees; publish wants that
   readonly trees: Readonly<
     Record<string, { readonly files: readonly TreeEntry[]; readonly packages: readonly VendoredPackage[] }>
   >

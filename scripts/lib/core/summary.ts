@@ -87,10 +87,11 @@ export function describePublishing(plan: Plan, rows: readonly SummaryRow[]): rea
   ]
 }
 
-/** Why publish would refuse a release of this plan; nothing where it would not. */
-export function publishRefusals({ facts, checkout }: Plan): readonly string[] {
+/** Why publish would refuse a release of this plan and these dependencies; nothing where it would not. */
+export function publishRefusals({ facts, checkout }: Plan, locked: boolean): readonly string[] {
   return [
     ...(facts.trial ? ['it is a trial, no release tag is at its commit'] : []),
     ...(checkout.kind === 'files' ? ['it is made from files, not from a clean git commit'] : []),
+    ...(locked ? [] : ['its requirements are not locked with hashes']),
   ]
 }
