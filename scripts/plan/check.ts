@@ -4,11 +4,12 @@ import { type Config, ConfigError, type LocatedFinding, readConfig } from '../li
 import { type Finding, ReleaseError } from '../lib/core/error.ts'
 import type { Format } from '../lib/core/format.ts'
 import { staticDrift, variableDrift } from '../lib/core/variable-drift.ts'
+import { parseTag, tagOf } from '../lib/core/version.ts'
 import type { Project } from '../lib/io/project-options.ts'
 import { hasLock } from './inputs.ts'
 import { decideFacts } from './make-plan.ts'
 import { readVariables } from './read-variables.ts'
-import { standingOf } from './standing.ts'
+import { type Standing, standingOf } from './standing.ts'
 
 /** What is wrong with a configuration, and what deserves a look. */
 export interface CheckResult {
@@ -31,7 +32,7 @@ async function planFindings(
 ): Promise<readonly LocatedFinding[]> {
   try {
     const standing = await standingOf({ ...project, allowDirty: true }, config.facts)
-    const { facts } = await decideFacts(project, config, standing)
+    const { facts } = await decideFacts({ ...project, tag: project.tag ?? anyTag(config, standing) }, config, standing)
     const [inputs, checkout] = [{ schema: 1, files: [] } as const, { kind: standing.kind, project: '' }]
     const parts = { facts, config, formats, selection: project, inputs, checkout, history: [], notices: [] }
     const { bases } = assemblePlan(parts)
@@ -42,6 +43,14 @@ async function planFindings(
     const { message, hint } = error
     return [config.locate({ path: SECTION_OF[error.code] ?? [], message, ...(hint === undefined ? {} : { hint }) })]
   }
+}
+
+// Where only tags say the version, a checkout between two of them has none, and nothing is wrong with that.
+function anyTag({ version }: Config, { checkout }: Standing): string | undefined {
+  const isRelease = checkout?.tags.some(
+    ({ name, commit }) => commit === checkout.commit && parseTag(version.tag, name) !== undefined,
+  )
+  return version.files.length === 0 && isRelease !== true ? tagOf(version.tag, '0.0.0.dev0') : undefined
 }
 
 function lockFindings(wanted: boolean, project: Project): readonly Finding[] {

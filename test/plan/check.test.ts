@@ -38,6 +38,12 @@ describe('slipway check', () => {
     expect(errors).toEqual([])
   })
 
+  it('finds nothing wrong between two releases where only tags say the version', async () => {
+    const config = VALID.replace(/ {2}files:\n( {4}- .*\n)+/, "  tag: 'release-{version}'\n")
+    const { errors } = await checkProject(projectIn(shelfRepository({ 'slipway.yaml': config })), FORMATS)
+    expect(errors).toEqual([])
+  })
+
   it('tells findings of the file, of rooms, and versions that do not agree', async () => {
     const folder = shelfRepository({ 'shelf/__init__.py': '__version__ = "9"\n' })
     const { errors } = await checkProject(projectIn(folder), FORMATS)
