@@ -4,10 +4,10 @@ import picomatch from 'picomatch'
 import type { Facts } from '../lib/core/facts.ts'
 import type { AppListing } from '../lib/core/stages.ts'
 import { filterTree, mergeTrees, type Tree } from '../lib/core/tree.ts'
+import { assertLinksInside } from '../lib/core/tree-links.ts'
 import { assertFreeSpace, writeJson } from '../lib/io/files.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { loadTree, openTree, writeTree } from '../lib/io/tree-files.ts'
-import { assertLinksInside } from './links.ts'
 import { ownWheelTree } from './own-wheel.ts'
 import { assertNoSecrets } from './secrets.ts'
 import { selectFiles } from './select.ts'
@@ -48,7 +48,7 @@ async function installedTree(stage: Stage, selected: Tree): Promise<Tree> {
   await assertNoSecrets(selected, python.allow)
   const translated = await compileTranslations(selected, python.translations)
   const tree = mergeTrees([translated, overlayTree(stage, python.overlay)])
-  assertLinksInside(tree)
+  assertLinksInside(tree.files)
   return tree
 }
 

@@ -2,6 +2,8 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { StaticListing } from '../lib/core/stages.ts'
+import { mergeTrees } from '../lib/core/tree.ts'
+import { assertLinksInside } from '../lib/core/tree-links.ts'
 import { writeJson } from '../lib/io/files.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { loadApp, loadStatic } from '../lib/io/stage-trees.ts'
@@ -24,7 +26,9 @@ export async function collectStatic(stage: Stage): Promise<void> {
   })
   const bundle = openTree(bundleFolder(stage), { schema: 1, files }, 'STATIC_CHANGED')
   const { tree: app } = await loadApp(stage.out)
+  assertLinksInside(mergeTrees([app, bundle]).files)
   const collected = await collectInto(stage, { app, bundle }, '/mnt/slipway', join(stage.out, 'static', 'collected'))
+  assertLinksInside(collected)
   assertBundleKept(files, collected)
   await writeJson(join(stage.out, 'static.json'), { schema: 1, bundle: files, collected } satisfies StaticListing)
 }

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { makeApp } from '../../scripts/app/app.ts'
-import { assertLinksInside } from '../../scripts/app/links.ts'
 import { assertNoSecrets } from '../../scripts/app/secrets.ts'
 import { selectFiles } from '../../scripts/app/select.ts'
 import type { PythonFacts } from '../../scripts/lib/core/facts.ts'
 import type { AppListing } from '../../scripts/lib/core/stages.ts'
+import { assertLinksInside } from '../../scripts/lib/core/tree-links.ts'
 import type { Stage } from '../../scripts/lib/io/stage.ts'
 import { saveTree, writeTree } from '../../scripts/lib/io/tree-files.ts'
 import { sampleFacts } from '../support/facts.ts'
@@ -88,13 +88,13 @@ describe('looking for secrets', () => {
 describe('links of the tree', () => {
   it('may point at files and folders inside', () => {
     assertLinksInside(
-      plantTree({ 'a/b.txt': '', 'a/l': { link: 'b.txt' }, 'c/d': { link: '../a/' }, e: { link: 'a' } }),
+      plantTree({ 'a/b.txt': '', 'a/l': { link: 'b.txt' }, 'c/d': { link: '../a/' }, e: { link: 'a' } }).files,
     )
   })
 
   it('are refused, all at once, where they leave the tree or point at nothing', () => {
-    const tree = plantTree({ 'a/b': { link: '../../x' }, c: { link: '/etc/passwd' }, d: { link: 'nothing' } })
-    expect(() => assertLinksInside(tree)).toThrow(/a\/b -> \.\.\/\.\.\/x\n {2}c -> \/etc\/passwd\n {2}d -> nothing/)
+    const { files } = plantTree({ 'a/b': { link: '../../x' }, c: { link: '/etc/passwd' }, d: { link: 'nothing' } })
+    expect(() => assertLinksInside(files)).toThrow(/a\/b -> \.\.\/\.\.\/x\n {2}c -> \/etc\/passwd\n {2}d -> nothing/)
   })
 })
 

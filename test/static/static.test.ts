@@ -166,6 +166,14 @@ describe('the static stage', () => {
     expect(error.cause.tail).toContain('no such table')
   })
 
+  itWith(['python3'], 'refuses links that lead out of what is served', async () => {
+    const { stage } = await setting({ more: "(root / 'users').symlink_to('/etc/passwd')" })
+    await expect(makeStatic(stage, { twice: false })).rejects.toMatchObject({
+      code: 'PATH_REFUSED',
+      message: expect.stringContaining('users -> /etc/passwd'),
+    })
+  })
+
   it('collects nothing where the app has no collect command', async () => {
     const { collect: _, ...python } = sampleFacts().python
     const { stage } = await setting({ facts: { python } })

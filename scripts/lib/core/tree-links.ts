@@ -1,15 +1,15 @@
 import { posix } from 'node:path'
-import { ReleaseError } from '../lib/core/error.ts'
-import { isLink, type Tree, type TreeLink } from '../lib/core/tree.ts'
+import { ReleaseError } from './error.ts'
+import { isLink, type TreeEntry, type TreeLink } from './tree.ts'
 
 /** PATH_REFUSED for every symbolic link that leaves the tree or points at nothing in it. */
-export function assertLinksInside(tree: Tree): void {
-  const paths = new Set(tree.files.flatMap((entry) => withParents(entry.path)))
-  const wrong = tree.files.filter(isLink).filter((link) => !paths.has(targetOf(link)))
+export function assertLinksInside(files: readonly TreeEntry[]): void {
+  const paths = new Set(files.flatMap((entry) => withParents(entry.path)))
+  const wrong = files.filter(isLink).filter((link) => !paths.has(targetOf(link)))
   if (wrong.length === 0) return
   const lines = wrong.map(({ path, link }) => `  ${path} -> ${link}`)
   throw new ReleaseError('PATH_REFUSED', ['links to something that will not be installed:', ...lines].join('\n'), {
-    hint: 'Include what the link points at, or exclude the link.',
+    hint: 'Include what they point at, or leave the links out; a build can write files in their place.',
   })
 }
 
