@@ -3,7 +3,8 @@ import { assemblePlan } from '../lib/core/assemble-plan.ts'
 import { type Config, ConfigError, loadConfig } from '../lib/core/config/load.ts'
 import type { Facts } from '../lib/core/facts.ts'
 import type { Format } from '../lib/core/format.ts'
-import { chooseTools, LOCK_FILES, TOOL_FILES } from '../lib/core/front-end-tools.ts'
+import { chooseTools, TOOL_FILES } from '../lib/core/front-end-tools.ts'
+import { isInWorkspace, LOCK_FILES, ROOT_MANIFEST, WORKSPACE_FILES } from '../lib/core/front-end-workspace.ts'
 import { absentPlaces } from '../lib/core/named-places.ts'
 import type { Plan } from '../lib/core/plan.ts'
 import { fixedEpoch } from '../lib/io/fixed-epoch.ts'
@@ -64,16 +65,26 @@ async function readTools(frontends: Facts['frontends'], files: ProjectFiles): Pr
   return chooseTools(frontends, (dir) => (name) => texts.get(dir)?.get(name))
 }
 
-/** What lies in a front end's folder; what it lacks is taken from the root, as in a workspace, but never a second lock. */
+/** What lies in a front end's folder; what it lacks is taken from the root, locks only where that is its workspace. */
 async function toolFiles(dir: string, files: ProjectFiles): Promise<ReadonlyMap<string, string>> {
   const own = dir === '.' ? '' : `${dir}/`
+  const root = await readAll(WORKSPACE_FILES, files)
   const locked = LOCK_FILES.some((name) => files.has(`${own}${name}`))
-  const texts = new Map<string, string>()
-  for (const name of TOOL_FILES) {
-    const shared = locked && LOCK_FILES.includes(name) ? undefined : name
-    const path = [`${own}${name}`, shared].find((place) => place !== undefined && files.has(place))
-    const text = path === undefined ? undefined : await files.read(path)
-    if (text !== undefined) texts.set(name, text)
-  }
-  return texts
+  const workspace = !locked && isInWorkspace(dir, (name) => root.get(name))
+  const places = TOOL_FILES.map((name) => {
+    const shared = name === 'package.json' || (LOCK_FILES.includes(name) && !workspace) ? undefined : name
+    return [name, [`${own}${name}`, shared].find((place) => place !== undefined && files.has(place))] as const
+  })
+  const texts = await Promise.all(
+    places.map(async ([name, path]) => [name, path === undefined ? undefined : await files.read(path)] as const),
+  )
+  const spoken = workspace || !files.has(`${own}package.json`)
+  const all = [...texts, [ROOT_MANIFEST, spoken ? root.get('package.json') : undefined] as const]
+  return new Map(all.filter((pair): pair is readonly [string, string] => pair[1] !== undefined))
+}
+
+async function readAll(names: readonly string[], files: ProjectFiles): Promise<ReadonlyMap<string, string>> {
+  const there = names.filter((name) => files.has(name))
+  const texts = await Promise.all(there.map(async (name) => [name, await files.read(name)] as const))
+  return new Map(texts.filter((pair): pair is readonly [string, string] => pair[1] !== undefined))
 }

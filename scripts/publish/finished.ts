@@ -64,9 +64,11 @@ function assertPublishable(findings: readonly string[]): void {
 
 function plannedFindings({ facts, checkout, sealed, formats }: Plan): readonly string[] {
   const count = sealed.length + formats.reduce((sum, { outputs }) => sum + outputs.length, 0)
+  const unlocked = facts.tools.unlocked ?? []
   const rules: readonly (readonly [boolean, string])[] = [
     [facts.trial, 'it is a trial: no tag stood at the commit'],
     [checkout.kind !== 'git', 'it was not made from git alone (--allow-dirty, or no git)'],
+    [unlocked.length > 0, `no lock pins the packages of front end ${unlocked.join(', ')}`],
     [count > ASSETS, `GitHub takes ${ASSETS} files, these are ${count}`],
   ]
   return rules.filter(([broken]) => broken).map(([, text]) => text)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Frontend, Tools } from '../../scripts/lib/core/facts.ts'
 import { chooseTools } from '../../scripts/lib/core/front-end-tools.ts'
+import { isInWorkspace } from '../../scripts/lib/core/front-end-workspace.ts'
 
 const WEB: Frontend = { dir: 'web', builder: 'npm', build: [], output: ['x'], expect: [], environment: {} }
 
@@ -58,8 +59,13 @@ describe('the package manager of a front end', () => {
     ['pnpm 10 by its lock', { 'pnpm-lock.yaml': "lockfileVersion: '9.0'\n" }, 'pnpm@10.34.9'],
     ['pnpm 8 by its lock', { 'pnpm-lock.yaml': "lockfileVersion: '6.0'\n" }, 'pnpm@8.15.9'],
     ['yarn 1 by its lock', { 'yarn.lock': '# yarn lockfile v1\n' }, 'yarn@1.22.22'],
-    ['yarn 4 by its lock', { 'yarn.lock': '__metadata:\n  version: 8\n' }, 'yarn@4.18.1'],
     ['exactly what packageManager says', manifest({ packageManager: 'pnpm@9.1.4+sha512.abc' }), 'pnpm@9.1.4'],
+    ['what the workspace says', { '/package.json': '{ "packageManager": "yarn@1.22.19" }' }, 'yarn@1.22.19'],
+    [
+      'what its own package.json says before the workspace',
+      { ...manifest({ packageManager: 'pnpm@8.1.0' }), '/package.json': '{ "packageManager": "yarn@1.22.19" }' },
+      'pnpm@8.1.0',
+    ],
     [
       'the newest that devEngines allow',
       manifest({ devEngines: { packageManager: { name: 'npm', version: '11' } } }),
@@ -69,8 +75,49 @@ describe('the package manager of a front end', () => {
     expect(manager(files)).toBe(expected)
   })
 
+  it.each([
+    ['yarn berry by its lock', { 'yarn.lock': '__metadata:\n  version: 8\n' }, 'yarn >=2; Slipway has 1.22.22'],
+    ['yarn berry by package.json', manifest({ packageManager: 'yarn@4.1.0' }), 'yarn 4.1.0; Slipway has 1.22.22'],
+    ['a pnpm newer than all known', manifest({ packageManager: 'pnpm@12.0.1' }), 'pnpm 12.0.1; Slipway has 7'],
+    ['another one', manifest({ packageManager: 'bun@1.2.0' }), 'bun, which Slipway cannot run'],
+  ])('is refused by name, with the way out: %s', (_, files, wanted) => {
+    const hint = expect.stringMatching(/pnpm import|packageManager/)
+    const message = expect.stringContaining(`web wants ${wanted}`)
+    expect(() => manager(files)).toThrow(expect.objectContaining({ code: 'FRONTEND_FAILED', message, hint }))
+  })
+
+  it.each([
+    ['without lock', manifest({}), ['web']],
+    [
+      'with the lock of another package manager',
+      { ...manifest({ packageManager: 'pnpm@9.1.4' }), 'yarn.lock': '' },
+      ['web'],
+    ],
+    ['with its lock', { ...manifest({}), 'package-lock.json': '{}' }, undefined],
+    ['without packages', {}, undefined],
+  ])('is told to be unlocked or not: %s', (_, files, unlocked) => {
+    expect(choose(files).unlocked).toEqual(unlocked)
+  })
+
   it('is refused where Slipway has none of that major', () => {
     const old = manifest({ devEngines: { packageManager: { name: 'npm', version: '6' } } })
     expect(() => manager(old)).toThrow('web wants npm 6; Slipway has 8.19.4, 9.9.4, 10.9.9, 11.21.2')
+  })
+})
+
+describe('a workspace at the root', () => {
+  const holds = (dir: string, root: Readonly<Record<string, string>>): boolean =>
+    isInWorkspace(dir, (name) => root[name])
+
+  it.each([
+    ['packages/ui', { 'package.json': '{"workspaces": ["packages/*"]}' }, true],
+    ['ui', { 'package.json': '{"workspaces": {"packages": ["./ui/"]}}' }, true],
+    ['deep/a/b', { 'pnpm-workspace.yaml': 'packages: ["deep/**", "!deep/a/c"]' }, true],
+    ['deep/a/c', { 'pnpm-workspace.yaml': 'packages: ["deep/**", "!deep/a/c"]' }, false],
+    ['ui', { 'package.json': '{"workspaces": ["packages/*"]}' }, false],
+    ['ui', { 'package.json': '{}', 'pnpm-workspace.yaml': 'onlyBuiltDependencies: [x]' }, false],
+    ['.', { 'package.json': '{"workspaces": ["**"]}' }, false],
+  ])('holds %s by %j: %s', (dir, root, expected) => {
+    expect(holds(dir, root)).toBe(expected)
   })
 })

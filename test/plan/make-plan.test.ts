@@ -111,11 +111,12 @@ describe('a plan', () => {
     const root = { 'pnpm-lock.yaml': "lockfileVersion: '9.0'\n", '.nvmrc': '20\n' }
     const own = await makePlan(projectIn(shelfRepository(root)), FORMATS)
     expect(own.facts.tools).toMatchObject({ node: { web: '20.20.2' }, managers: { web: 'npm@10.9.9' } })
-    const folder = shelfRepository(root)
+    const folder = shelfRepository({ ...root, 'pnpm-workspace.yaml': 'packages: [web]\n' })
     git(folder, 'rm', '--quiet', 'web/package-lock.json')
     git(folder, 'commit', '--quiet', '--message', 'build: one lock')
     const shared = await makePlan(projectIn(folder), FORMATS)
     expect(shared.facts.tools.managers).toEqual({ web: 'pnpm@10.34.9' })
+    expect(shared.facts.tools.unlocked).toBeUndefined()
   })
 
   it('has the same bytes from another clone, another folder and other modes, and no path of this machine', async () => {

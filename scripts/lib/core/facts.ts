@@ -109,6 +109,7 @@ export interface RuntimeFacts {
 export interface Tools {
   readonly node: Readonly<Record<string, string>> // front end's directory to Node version
   readonly managers: Readonly<Record<string, string>> // front end's directory to `npm@11.2.0`
+  readonly unlocked?: readonly string[] // front ends with packages and without lock; publish refuses them
   readonly uv: string
 }
 
