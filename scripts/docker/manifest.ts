@@ -94,6 +94,16 @@ function runConfig(facts: Facts, base: Base, annotations: Readonly<Record<string
     WorkingDir: `/${STATE}`,
     Labels: { ...base.config.labels, ...annotations },
     StopSignal: 'SIGTERM',
+    ...healthcheck(facts, command),
+  }
+}
+
+/** `health` asks the first service; one that can never answer would make the container unhealthy for ever. */
+function healthcheck({ runtime }: Facts, command: string): object {
+  const [first] = runtime.services
+  const path = first?.health ?? first?.ready
+  if (first?.port === undefined || path === undefined) return {}
+  return {
     Healthcheck: {
       Test: ['CMD', command, 'health'],
       Interval: 30 * SECOND,

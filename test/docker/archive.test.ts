@@ -8,6 +8,7 @@ import { type ArchiveEntry, fileEntry, withDirectories } from '../../scripts/lib
 import { gzip } from '../../scripts/lib/archive/gzip.ts'
 import { tar } from '../../scripts/lib/archive/tar.ts'
 import type { Base, ViewEntry } from '../../scripts/lib/core/base.ts'
+import type { Service } from '../../scripts/lib/core/facts.ts'
 import { prereleaseFacts, sampleFacts } from '../support/facts.ts'
 import { plantTree } from '../support/trees.ts'
 import {
@@ -217,6 +218,23 @@ describe('an image', () => {
     })
     expect(run.Env).toContain('LANG=C.UTF-8')
     expect(run.Labels['org.opencontainers.image.source']).toBe('https://github.com/satchel-team/satchel')
+  })
+
+  it.each<[string, Partial<Service>, boolean]>([
+    ['answers on one path only', { port: 8000, ready: '/readyz' }, true],
+    ['has no path to ask', { port: 8000 }, false],
+    ['has no port', { health: '/healthz' }, false],
+  ])('is asked for its health only if its first service can answer: it %s', async (_, changes, asked) => {
+    const { runtime } = sampleFacts()
+    const first = { name: 'web', command: ['gunicorn'], ...changes }
+    const work = memoryWork({
+      facts: sampleFacts({ runtime: { ...runtime, services: [first, ...runtime.services] } }),
+      bases: { 'lean@linux/amd64': await fixtureBase('amd64') },
+    })
+    await docker.build(work, docker.schema.parse({}))
+    const image = await openImage(writtenFile(work, NAME))
+    const { config: run } = image.json(image.manifest('amd64').config.digest)
+    expect('Healthcheck' in run).toBe(asked)
   })
 
   it('keeps environment and labels of a base image below its own', async () => {
