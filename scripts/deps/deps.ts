@@ -21,11 +21,15 @@ type VendoredTree = DepsListing['trees'][string]
 
 /** The deps stage: third-party packages, unpacked, for each target and for the builder's own Python. */
 export async function makeDeps(stage: Stage): Promise<void> {
+  await inScratch(join(stage.out, 'tmp', 'requirements'), async (scratch) => makeTrees(stage, scratch))
+}
+
+async function makeTrees(stage: Stage, scratch: string): Promise<void> {
   await rm(join(stage.out, 'deps.json'), { force: true })
   const python = await builderPython()
   const wanted = wantedTrees(stage)
   await assertFreeSpace(stage.out, ROOM * wanted.length)
-  const requirements = await requirementsOf(stage)
+  const requirements = await requirementsOf(stage, scratch)
   if (requirements.notice !== undefined && wanted.length > 0) stage.report.notice(requirements.notice)
   const uv = await openUv(stage.cache, stage.plan.facts.tools.uv)
   const trees: Record<string, VendoredTree> = {}

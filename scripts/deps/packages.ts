@@ -21,8 +21,8 @@ async function readPackage(info: string): Promise<VendoredPackage> {
   return { name: normalise(name), version, native: isNative(wheel) }
 }
 
-// PEP 503
-function normalise(name: string): string {
+/** The name of a distribution as the index compares names (PEP 503). */
+export function normalise(name: string): string {
   return name.replaceAll(/[-_.]+/g, '-').toLowerCase()
 }
 

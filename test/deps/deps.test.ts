@@ -1,8 +1,9 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { allowWheels } from '../../scripts/deps/given-wheels.ts'
 import { assertNativeAsDeclared } from '../../scripts/deps/native.ts'
 import { readPackages } from '../../scripts/deps/packages.ts'
 import { pruneVendor } from '../../scripts/deps/prune.ts'
@@ -113,7 +114,7 @@ describe('requirements', () => {
   const stageWith = async (text: string, commit = sampleFacts().commit) => {
     const { stage } = await testStage({ commit })
     await saveTree(stage.out, 'source', plantTree({ 'requirements.txt': text }))
-    return requirementsOf(stage)
+    return requirementsOf(stage, join(stage.out, 'tmp'))
   }
 
   it('with hashes are locked and need no notice', async () => {
@@ -130,6 +131,39 @@ describe('requirements', () => {
     const requirements = await stageWith('a==1\n', '')
     expect(requirements.notAfter).toBeUndefined()
     expect(requirements.notice).toContain('another day gives other bytes')
+  })
+})
+
+describe('wheels that the configuration gives', () => {
+  const native = { name: 'a-b', version: '2.1', sha256: 'ee' }
+
+  it('are allowed beside the hashes of the index, before the first of them', () => {
+    const lock = [
+      'A.b[x]==2.1 ; python_version >= "3.11" \\',
+      '    --hash=sha256:00 \\',
+      '    --hash=sha256:11',
+      '    # via c',
+      'c==2.1 --hash=sha256:22',
+      'a-b-c==2.1 --hash=sha256:33',
+      '',
+    ].join('\n')
+    const other = { ...native, sha256: 'ff' }
+    const newer = { ...native, version: '2.1.1', sha256: 'dd' }
+    expect(allowWheels(lock, [native, other, newer])).toBe(
+      lock.replace('--hash=sha256:00', '--hash=sha256:ee --hash=sha256:ff --hash=sha256:00'),
+    )
+  })
+
+  it('leave locked requirements locked, so that every other package keeps its hash', async () => {
+    const path = 'wheels/0/a_b-2.1-1-cp311-cp311-linux_x86_64.whl'
+    const inputs = { schema: 1, files: [{ path, mode: 0o644, size: 1, sha256: 'ee' }] } as const
+    const deps = { wheels: ['wheels/0'], floor: 'manylinux_2_28' }
+    const { stage } = await testStage({ deps }, { inputs })
+    mkdirSync(join(stage.out, 'inputs/wheels/0'), { recursive: true })
+    await saveTree(stage.out, 'source', plantTree({ 'requirements.txt': 'a-b==2.1 --hash=sha256:00\n' }))
+    const { files, findLinks, locked } = await requirementsOf(stage, join(stage.out, 'tmp'))
+    expect({ findLinks, locked }).toEqual({ findLinks: [join(stage.out, 'inputs/wheels/0')], locked: true })
+    expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(['a-b==2.1 --hash=sha256:ee --hash=sha256:00\n'])
   })
 })
 
