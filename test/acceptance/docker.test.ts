@@ -104,7 +104,7 @@ describeWith(
 
     it('is described for people and orchestrators', async () => {
       const [described] = JSON.parse(await app.docker('image', 'inspect', app.reference))
-      expect(described.Config).toMatchObject({ User: '10001:0', StopSignal: 'SIGTERM', Cmd: ['run'] })
+      expect(described.Config).toMatchObject({ User: '10001:0', StopSignal: 'SIGTERM', Cmd: ['run', '--migrate'] })
       expect(described.Config.Healthcheck).toMatchObject({ Test: ['CMD', '/usr/bin/satchel', 'health'] })
       expect(described.Config.Labels).toMatchObject({ 'org.opencontainers.image.version': plan.facts.version.plain })
     })
