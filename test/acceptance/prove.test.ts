@@ -7,6 +7,7 @@ import { isLink } from '../../scripts/lib/core/tree.ts'
 import { measureFile } from '../../scripts/lib/io/files.ts'
 import { run } from '../../scripts/lib/io/run.ts'
 import { runFolder, sampleRelease, slipway } from '../support/release.ts'
+import { fullRun } from '../support/tool.ts'
 
 const TAMPER = join(import.meta.dirname, '../support/tamper.py')
 
@@ -58,7 +59,7 @@ describe('prove on a real release', () => {
     const tampered: string[] = []
     for (const { name, carries } of await builtOutputs()) {
       if (typeof carries === 'string') continue
-      for (const { tree, at } of carries) {
+      for (const { tree, at } of fullRun ? carries : carries.slice(0, 1)) {
         const victim = listing[tree].find((entry) => !isLink(entry) && entry.size > 0)
         if (victim === undefined) throw new Error(`no file in ${tree}`)
         const member = at === '' ? victim.path : `${at.replace(/\/$/, '')}/${victim.path}`
@@ -76,7 +77,7 @@ describe('prove on a real release', () => {
         tampered.push(`${name} ${tree}`)
       }
     }
-    expect(tampered.length).toBeGreaterThanOrEqual(10)
+    expect(tampered.length).toBeGreaterThanOrEqual(fullRun ? 14 : 7)
   })
 
   it('names what is there without a promise, and what is promised but missing', async () => {
