@@ -140,7 +140,9 @@ describe('a login in a URL', () => {
     const folder = await scratch()
     const lock = { packages: { x: { resolved: 'git+ssh://KestrelUser:KestrelPass@git.example/x#1' } } }
     await writeJson(join(folder, 'package-lock.json'), lock)
-    const failure = await assertLockPinned(folder, 'web').catch((error: unknown) => error)
+    const failure = await assertLockPinned(folder, { dir: '.', path: 'package-lock.json' }).catch(
+      (error: unknown) => error,
+    )
     expect(failure).toMatchObject({ code: 'FRONTEND_FAILED', message: expect.stringContaining('***@git.example/x#1') })
     expect(shownMarks(String(failure))).toEqual([])
   })

@@ -2,21 +2,17 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Frontend } from '../lib/core/facts.ts'
-import type { Command } from '../lib/core/format.ts'
 import { isLink, type Tree, type TreeEntry } from '../lib/core/tree.ts'
 import { adoptFolder } from '../lib/io/adopt.ts'
 import { assertFreeSpace } from '../lib/io/files.ts'
-import { npmRegistry } from '../lib/io/network.ts'
 import type { Task } from '../lib/io/report.ts'
 import { inScratch } from '../lib/io/scratch.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { loadTree, writeTree } from '../lib/io/tree-files.ts'
 import { bundleWithEsbuild } from './esbuild.ts'
 import { assertExpectations } from './expectations.ts'
-import { assertLockPinned } from './lock-scan.ts'
-import { explainNpm } from './npm-errors.ts'
+import { runManager } from './install.ts'
 import { assertOutputs, copyOutputs, declaredFiles, removeDeclared } from './outputs.ts'
-import { frontendEnvironment, installTools } from './toolchain.ts'
 import { inWorkshop, type Place, type Workshop } from './workshop.ts'
 
 const ROOM = 3 * 2 ** 29 // a front end with its node_modules
@@ -65,26 +61,6 @@ async function build(stage: Stage, frontend: Frontend, workshop: Workshop, task:
   const hasPackages = (await stat(join(folder, 'package.json')).catch(() => undefined)) !== undefined
   if (builder === 'npm' || hasPackages) await runManager(stage, frontend, workshop, task)
   if (builder === 'esbuild') await bundleWithEsbuild(folder, frontend)
-}
-
-/** Installs as locked, then builds, with nothing but the planned tools in sight. */
-async function runManager(stage: Stage, frontend: Frontend, workshop: Workshop, task: Task): Promise<void> {
-  const { dir, install, builder } = frontend
-  if (install === undefined) await assertLockPinned(join(workshop.folder, 'project', dir), dir)
-  await installTools(stage, frontend, workshop)
-  const env = await frontendEnvironment(stage, frontend, workshop)
-  const npm = async (words: readonly string[], what: string, more: Record<string, string> = {}): Promise<void> => {
-    task.update(`npm ${words.join(' ')}`)
-    const command: Command = [`${workshop.place}/bin/npm`, ...words]
-    await workshop
-      .run(join('project', dir), command, { env: { ...env, ...more }, onLine: (line) => task.update(line) })
-      .catch((error) => {
-        throw explainNpm(error, dir, what)
-      })
-  }
-  // A private registry's password is for installing alone, not for what builds.
-  await npm(install ?? ['ci'], 'installing its packages', { npm_config_registry: (await npmRegistry()).configured })
-  if (builder === 'npm') await npm(frontend.build, 'its build')
 }
 
 async function assertUnclaimed({ dir }: Frontend, paths: readonly string[], into: string): Promise<void> {

@@ -2,7 +2,7 @@ import { appendFile, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { renderError } from '../../scripts/lib/io/main.ts'
-import type { DistWishes } from '../support/finished-dist.ts'
+import { type DistWishes, planOf } from '../support/finished-dist.ts'
 import { type Bench, expectComplete, openBench, TOKEN } from '../support/publishing.ts'
 
 let bench: Bench | undefined
@@ -27,6 +27,12 @@ describe('a dist/ that is not fit to be published is refused before anything is 
       { plan: { checkout: { kind: 'files', project: '' } } },
       async () => undefined,
       'not made from git alone',
+    ],
+    [
+      'with a front end that no lock pins',
+      { plan: { facts: { ...planOf([], {}).facts, tools: { node: {}, managers: {}, unlocked: ['web'], uv: '0' } } } },
+      async () => undefined,
+      'no lock pins the packages of front end web',
     ],
     ['with a missing file', {}, (dir) => rm(join(dir, 'demo-1.5.0.tgz')), 'demo-1.5.0.tgz is missing'],
     [

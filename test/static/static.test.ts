@@ -11,7 +11,6 @@ import type { Stage } from '../../scripts/lib/io/stage.ts'
 import { saveTree, writeTree } from '../../scripts/lib/io/tree-files.ts'
 import { assertBundleKept } from '../../scripts/static/bundle-kept.ts'
 import { assertExpectations } from '../../scripts/static/expectations.ts'
-import { assertLockPinned } from '../../scripts/static/lock-scan.ts'
 import { makeStatic } from '../../scripts/static/static.ts'
 import { inWorkshop } from '../../scripts/static/workshop.ts'
 import { sampleFacts } from '../support/facts.ts'
@@ -220,33 +219,6 @@ describe('expectations', () => {
         'after the build:\n  gone is not there\n  m.json has no key "de"\n  t.txt does not contain "other"\n  t.txt is not a JSON object',
     })
     await assertExpectations(folder, [{ file: 'm.json', keys: ['en'], contains: '"en"' }])
-  })
-})
-
-describe('the lock of a front end', () => {
-  const scan = async (lock: unknown): Promise<void> => {
-    const folder = await scratch()
-    writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock))
-    return assertLockPinned(folder, 'ui')
-  }
-
-  it('may name registry packages and links', async () => {
-    const pinned = { resolved: 'https://registry.npmjs.org/a/-/a-1.tgz', integrity: 'sha512-x' }
-    await scan({ packages: { 'node_modules/a': pinned, 'node_modules/l': { resolved: 'l', link: true } } })
-  })
-
-  it('is refused with every git source and every tarball without integrity', async () => {
-    const packages = {
-      'node_modules/g': { resolved: 'git+ssh://git@github.com/a/g.git#00', integrity: 'sha512-x' },
-      'node_modules/t': { resolved: 'https://example.com/t.tgz' },
-    }
-    await expect(scan({ packages })).rejects.toThrow(
-      'ui/package-lock.json names sources that nothing pins:\n  node_modules/g: git+ssh://git@github.com/a/g.git#00\n  node_modules/t: https://example.com/t.tgz',
-    )
-  })
-
-  it('must be there', async () => {
-    await expect(assertLockPinned(await scratch(), 'ui')).rejects.toThrow('ui has no package-lock.json')
   })
 })
 

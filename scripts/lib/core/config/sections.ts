@@ -90,13 +90,17 @@ export const frontendsSection: z.ZodType<readonly Frontend[]> = z.array(
     builder: z
       .enum(['npm', 'esbuild'])
       .default('npm')
-      .describe('npm: its own build script; esbuild: bundled by Slipway'),
+      .describe(
+        'npm: its own build script, by npm, pnpm or yarn 1 as its lock or packageManager says; esbuild: bundled by Slipway',
+      ),
     node: matching(/^[\d^~<>=. |x*v-]+$/, 'is no range of Node versions', 'Write it such as "22" or ">=20".')
       .exactOptional()
       .describe(
         'Range of Node versions; default: what engines, devEngines, .nvmrc, .tool-versions or a Dockerfile say',
       ),
-    install: words.exactOptional().describe("The package manager's words that install; default: from its lock file"),
+    install: words
+      .exactOptional()
+      .describe("The package manager's words that install; default: exactly as locked. Needed where there is no lock"),
     build: words.default(['run', 'build']).describe("The package manager's words that build"),
     esbuild: esbuild.exactOptional().describe('What `builder: esbuild` bundles'),
     output: paths.min(1).describe('Globs of what the build leaves, relative to the project'),
