@@ -72,7 +72,7 @@ export function renderReadme(facts: Facts): string {
     'read without them.',
     '',
     `Uploads are in /var/lib/${name}. Removing the package keeps configuration and data; purging it`,
-    `deletes the configuration and keeps uploads, database and keys (in /var/lib/${name}/kept-keys).`,
+    `deletes the configuration and keeps uploads, database and keys (in /var/lib/${name}-keys).`,
     '',
   ]
   return lines.join('\n')
