@@ -116,11 +116,13 @@ describe.each(SYSTEMS)('the packages of the sample on $suite', ({ suite, python,
       )
     })
 
-    it('delete the configuration when they are purged, and keep the key beside the uploads', async () => {
+    it('delete the configuration when they are purged, and keep the key in a place of root alone', async () => {
       const said = await shell(app.box, 'apt-get purge --yes satchel 2>&1')
-      expect(said).toContain('uploads and keys are kept in /var/lib/satchel')
+      expect(said).toContain('uploads (/var/lib/satchel), keys (/var/lib/satchel-keys) and database are kept')
       expect(await shell(app.box, 'ls /etc/satchel 2>&1 || true')).toContain('No such file')
-      expect(await shell(app.box, 'stat -c "%a %U" /var/lib/satchel/kept-keys/secret_key')).toBe('600 root')
+      expect(await shell(app.box, 'stat -c "%a %U" /var/lib/satchel-keys /var/lib/satchel-keys/secret_key')).toBe(
+        '700 root\n600 root',
+      )
       expect(await shell(app.box, 'find /etc -iname "*satchel*"')).toBe('')
     })
 
