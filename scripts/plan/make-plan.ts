@@ -17,10 +17,10 @@ import { type Standing, standingOf } from './standing.ts'
 
 /** Decides everything and writes `<out>/plan.json` and `<out>/inputs/`; what was made for another plan goes. */
 export async function makePlan(project: Project, formats: readonly Format[]): Promise<Plan> {
+  await setAside(project.out)
   const config = loadConfig(await readFile(project.config, 'utf8'), project.configName, formats)
   const standing = await standingOf(project, config.facts)
   const { facts, notices } = await decideFacts(project, config, standing)
-  await setAside(project.out)
   const inputs = await copyInputs(project, standing, facts)
   const plan = assemblePlan({
     facts: { ...facts, python: inputs.python, deps: inputs.deps },

@@ -290,6 +290,16 @@ describe('a plan over the dist/ of an earlier one', () => {
     expect(left).toEqual([])
   })
 
+  it('leaves no plan where the new one is refused, and compares with the earlier one later', async () => {
+    const folder = shelfRepository()
+    const left = await planAgain(folder, () => undefined)
+    expect(left).toEqual(MADE)
+    await expect(makePlan(projectIn(folder, { tag: 'v9.9.9' }), FORMATS)).rejects.toThrow()
+    expect(existsSync(join(folder, 'dist', 'plan.json'))).toBe(false)
+    await makePlan(projectIn(folder), FORMATS)
+    expect(MADE.filter((path) => existsSync(join(folder, 'dist', path)))).toEqual(MADE)
+  })
+
   it('still compares with the earlier one after a run that was stopped in between', async () => {
     const folder = shelfRepository()
     const left = await planAgain(folder, () => {
