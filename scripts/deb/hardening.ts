@@ -25,6 +25,7 @@ const EVERYWHERE: Settings = [
   ['KeyringMode', 'private'],
   ['SystemCallArchitectures', 'native'],
   ['SystemCallFilter', '@system-service'],
+  ['SystemCallErrorNumber', 'EPERM'], // a call that is refused must not kill the worker
 ]
 
 /** A unit that serves or talks to the database, as the application's own user. */

@@ -89,9 +89,10 @@ function migrateSections(facts: Facts, config: DebConfig): readonly UnitSection[
 function serviceSections(facts: Facts, config: DebConfig, service: Service, index: number): readonly UnitSection[] {
   const { name, title, homepage } = facts.app
   const before = facts.runtime.migrate === undefined ? `${name}-init.service` : `${name}-migrate.service`
+  const after = new Set([`${name}-init.service`, before])
   const order: Settings = [
     ['Requires', before],
-    ['After', `${name}-init.service ${before} network.target`],
+    ['After', `${[...after].join(' ')} network.target`],
     ['StartLimitIntervalSec', '10min'],
     ['StartLimitBurst', '5'],
     ...(index === 0 ? [] : [['PartOf', `${name}.service`] as const]),

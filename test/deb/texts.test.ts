@@ -125,6 +125,16 @@ describe('the units', () => {
     expect(worker).not.toContain('ExecReload') // HUP would end a program that does not expect it
   })
 
+  it('come after each other unit once, also without migrations', () => {
+    const { migrate: _, ...runtime } = facts.runtime
+    const service = renderUnits({ ...facts, runtime }, CONFIG).at(-1)?.text ?? ''
+    expect(service).toContain('After=satchel-init.service network.target\n')
+  })
+
+  it('refuse a system call with an error, which does not kill a worker', () => {
+    for (const { text } of renderUnits(facts, CONFIG)) expect(text).toContain('SystemCallErrorNumber=EPERM\n')
+  })
+
   it('allow machine code made at run time only where it is asked for', () => {
     const texts = (jit: boolean) => renderUnits(facts, { ...CONFIG, jit }).map((unit) => unit.text)
     expect(texts(false).filter((text) => text.includes('MemoryDenyWriteExecute=yes'))).toHaveLength(3)
