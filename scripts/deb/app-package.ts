@@ -3,6 +3,7 @@ import { renderEnvironmentFile } from '../launcher/environment-file.ts'
 import { type ArchiveEntry, fileEntry, treeEntries } from '../lib/archive/entry.ts'
 import type { Facts } from '../lib/core/facts.ts'
 import type { Work } from '../lib/core/format.ts'
+import { licenseMatcher } from '../lib/core/license-files.ts'
 import { installTree, isLink, type Tree } from '../lib/core/tree.ts'
 import type { DebConfig } from './config.ts'
 import { renderAppCopyright, type Vendored } from './copyright.ts'
@@ -36,11 +37,16 @@ export async function appBinary(work: Work, config: DebConfig): Promise<BinaryPa
       Section: config.section,
       Priority: config.priority,
       Homepage: homepage,
-      Description: { synopsis: summary, extended: description },
+      Description: { synopsis: summary, extended: description.trim() === summary ? usual(facts) : description },
     },
     scripts: await maintainerScripts(work),
     files: await appFiles(work, config, vendor),
   }
+}
+
+/** A description of more than the synopsis, which Debian Policy 3.4.2 wants, for an application that has none. */
+function usual({ app }: Facts): string {
+  return `${app.title} runs as a service of systemd, with the libraries that it was tested with; ${app.name}(8) is its manual.`
 }
 
 async function maintainerScripts(work: Work): Promise<readonly ArchiveEntry[]> {
@@ -129,9 +135,10 @@ async function documentation(
 }
 
 async function licenseTexts({ facts, source }: Work): Promise<readonly string[]> {
+  const isLicense = licenseMatcher(facts)
   const texts: string[] = []
   for (const entry of source.files) {
-    if (isLink(entry) || !facts.app.licenseFiles.includes(entry.path)) continue
+    if (isLink(entry) || !isLicense(entry.path)) continue
     texts.push(Buffer.from(await source.read(entry)).toString())
   }
   return texts

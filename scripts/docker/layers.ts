@@ -6,6 +6,7 @@ import { tar } from '../lib/archive/tar.ts'
 import { type Base, type BaseLayer, resolvePath } from '../lib/core/base.ts'
 import type { Target } from '../lib/core/facts.ts'
 import type { Work } from '../lib/core/format.ts'
+import { licenseMatcher } from '../lib/core/license-files.ts'
 import { installTree, isLink } from '../lib/core/tree.ts'
 import { launcherLayout, placesOf, STATE, USER } from './layout.ts'
 
@@ -45,9 +46,10 @@ async function ownEntries(work: Work): Promise<readonly ArchiveEntry[]> {
 
 async function licenses({ facts, source }: Work): Promise<readonly ArchiveEntry[]> {
   const { documents } = placesOf(facts)
+  const isLicense = licenseMatcher(facts)
   const entries: ArchiveEntry[] = []
   for (const file of source.files) {
-    if (isLink(file) || !facts.app.licenseFiles.includes(file.path)) continue
+    if (isLink(file) || !isLicense(file.path)) continue
     entries.push(fileEntry(`${documents}/${file.path}`, await source.read(file)))
   }
   return entries

@@ -1,5 +1,4 @@
 import { posix } from 'node:path'
-import picomatch from 'picomatch'
 import { launcherFiles, launcherPlace, renderLauncherData } from '../launcher/data.ts'
 import { type FileEntry, fileEntry, treeEntries } from '../lib/archive/entry.ts'
 import { linksAsCopies } from '../lib/archive/links.ts'
@@ -7,6 +6,7 @@ import { wheelZip } from '../lib/archive/zip.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Facts } from '../lib/core/facts.ts'
 import type { Work } from '../lib/core/format.ts'
+import { licenseMatcher } from '../lib/core/license-files.ts'
 import { installTree, isLink } from '../lib/core/tree.ts'
 import { DESCRIPTION_TYPES } from './check.ts'
 import type { PypiConfig } from './config.ts'
@@ -84,7 +84,7 @@ async function distInfoEntries(
 
 /** Licence texts with their paths in the project, as PEP 639 keeps them. */
 function licenseEntries({ source, facts }: Work): readonly FileEntry[] {
-  const wanted = picomatch([...facts.app.licenseFiles], { dot: true })
+  const wanted = licenseMatcher(facts)
   return linksAsCopies(treeEntries(source)).filter(({ path }) => wanted(path))
 }
 

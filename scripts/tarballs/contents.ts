@@ -1,6 +1,6 @@
-import picomatch from 'picomatch'
 import { type ArchiveEntry, fileEntry, treeEntries } from '../lib/archive/entry.ts'
 import type { Work } from '../lib/core/format.ts'
+import { licenseMatcher } from '../lib/core/license-files.ts'
 import { filterTree, mergeTrees, placeTree, type Tree } from '../lib/core/tree.ts'
 import { collectRoot, staticDirectory, topDirectory } from './names.ts'
 import { renderInstall, renderStaticReadme } from './texts.ts'
@@ -32,7 +32,7 @@ export function withStaticEntries(work: Work): ArchiveEntry[] {
 export async function staticEntries(work: Work): Promise<ArchiveEntry[]> {
   const { facts, source } = work
   const top = staticDirectory(facts)
-  const licences = filterTree(source, picomatch([...facts.app.licenseFiles], { dot: true }))
+  const licences = filterTree(source, licenseMatcher(facts))
   return [
     ...treeEntries(licences, top),
     ...treeEntries(work.static.bundle, `${top}/bundle`),

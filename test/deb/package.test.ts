@@ -94,6 +94,17 @@ describe('a set of Debian packages', () => {
     await expect(text).toMatchFileSnapshot(join(GOLDEN, 'deps.copyright'))
   })
 
+  it('says more than the synopsis of an application without a description, and finds licences by a glob', async () => {
+    const { app: known } = sampleFacts()
+    const plain = await build(sampleFacts({ app: { ...known, description: known.summary, licenseFiles: ['LICEN*'] } }))
+    const { controlTar, dataTar } = await unpackDeb(writtenFile(plain, APP))
+    const control = await textOf(controlTar, './control')
+    expect(control).toContain('\n Satchel runs as a service of systemd')
+    expect(control.split(known.summary)).toHaveLength(2)
+    const copyright = './usr/share/doc/satchel/copyright'
+    expect(await textOf(dataTar, copyright)).toBe(await textOf(app.dataTar, copyright))
+  })
+
   it('packs maintainer scripts exactly as they lie in the repository', async () => {
     const scripts = app.control.filter((row) => row.mode === 0o755 && row.kind === 'file').map((row) => row.path)
     expect(scripts).toEqual(['./postinst', './postrm', './prerm'])

@@ -237,6 +237,17 @@ describe('an image', () => {
     expect('Healthcheck' in run).toBe(asked)
   })
 
+  it('brings the licence texts that a glob names', async () => {
+    const app = { ...sampleFacts().app, licenseFiles: ['LICEN*'] }
+    const bases = { 'lean@linux/amd64': await fixtureBase('amd64') }
+    const work = memoryWork({ facts: sampleFacts({ app }), bases })
+    await docker.build(work, docker.schema.parse({}))
+    const image = await openImage(writtenFile(work, NAME))
+    const top = image.manifest('amd64').layers.at(-1)
+    const files = await members(gunzipSync(image.blob(top?.digest ?? '')))
+    expect(files.map(({ path }) => path)).toContain('srv/share/doc/satchel/LICENSE') // where the base's link leads
+  })
+
   it('keeps environment and labels of a base image below its own', async () => {
     const origin = { name: 'docker.io/library/python:3.13-slim', digest: `sha256:${'0'.repeat(64)}` }
     const base = await fixtureBase('amd64', {
