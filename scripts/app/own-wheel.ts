@@ -89,20 +89,23 @@ async function commitAll(project: string, epoch: number): Promise<void> {
   await git('commit', '--quiet', '--allow-empty', '--message', 'source')
 }
 
-// Binary distribution format: X.data holds what goes elsewhere than the site directory.
-async function wheelTree(dir: string, name: string): Promise<Tree> {
+// Binary distribution format: X.data holds what goes elsewhere than the site directory. Pages for people are never
+// looked for by the application, so it runs without them; the wheel keeps them where the back end put them.
+const ELSEWHERE = /^[^/]+\.data\/(?!data\/share\/(?:doc|man)\/)/
+
+/** The unpacked wheel without RECORD and bytecode; DEPS_UNRESOLVED for native code and files that only an installer can place. */
+export async function wheelTree(dir: string, name: string): Promise<Tree> {
   const tree = openTree(dir, await measureTree(dir))
-  const data = tree.files.find(({ path }) => /^[^/]+\.data\//.test(path))
-  if (data !== undefined || !(await readFile(await wheelFile(dir), 'utf8')).includes('Root-Is-Purelib: true')) {
-    throw new ReleaseError(
-      'DEPS_UNRESOLVED',
-      `${name} is not a pure wheel: native code or files outside its packages`,
-      {
-        hint: 'Use `backend: generated` in slipway.yaml, or take them out of the wheel.',
-      },
-    )
-  }
+  const elsewhere = tree.files.find(({ path }) => ELSEWHERE.test(path))
+  if (elsewhere !== undefined) refuse(`${name} has files outside its packages: ${elsewhere.path}`)
+  const isPure = (await readFile(await wheelFile(dir), 'utf8')).includes('Root-Is-Purelib: true')
+  if (!isPure) refuse(`${name} is not a pure wheel: it has native code`)
   return filterTree(tree, (path) => !/^[^/]+\.dist-info\/RECORD$/.test(path) && !/\.py[co]$/.test(path))
+}
+
+function refuse(message: string): never {
+  const hint = 'Use `backend: generated` in slipway.yaml, or take them out of the wheel.'
+  throw new ReleaseError('DEPS_UNRESOLVED', message, { hint })
 }
 
 async function wheelFile(dir: string): Promise<string> {

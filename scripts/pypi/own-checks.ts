@@ -35,7 +35,7 @@ function assertOnIndex(metadata: string): void {
 
 /** CONFIG_INVALID for static files whose place in the project is in no package of the wheel: nobody would find them installed. */
 export function assertInsidePackages(wheel: Tree, added: Tree): void {
-  const packages = topsOf(wheel).filter((top) => !DIST_INFO.test(top))
+  const packages = topsOf(wheel).filter((top) => !/\.(?:dist-info|data)$/.test(top))
   const outside = topsOf(added).filter((top) => !packages.includes(top))
   if (outside.length === 0) return
   throw new ReleaseError(
