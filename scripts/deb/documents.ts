@@ -59,6 +59,12 @@ export function renderNotRunningNotice(facts: Facts): string {
 export function renderReadme(facts: Facts): string {
   const { name, title } = facts.app
   const database = facts.runtime.database === undefined ? [] : databaseSection(facts)
+  const hasKeys = facts.runtime.environment.some(({ generate }) => generate !== undefined)
+  const kept = [
+    'the data',
+    ...(database.length === 0 ? [] : ['the database']),
+    ...(hasKeys ? [`the keys (in /var/lib/${name}-keys)`] : []),
+  ].join(', ')
   const lines = [
     `${title} for Debian`,
     '='.repeat(`${title} for Debian`.length),
@@ -67,15 +73,21 @@ export function renderReadme(facts: Facts): string {
     `Configuration is in /etc/${name}/${name}.env and /etc/${name}/conf.d/*.env; an upgrade never`,
     `changes it. After a change: ${name} check, then systemctl restart ${name}.`,
     '',
-    `Keys are made once in /etc/${name}, readable by root alone, and handed to the service by`,
-    'systemd. Keep a copy of them beside each copy of the database: what they encrypt cannot be',
-    'read without them.',
-    '',
-    `Uploads are in /var/lib/${name}. Removing the package keeps configuration and data; purging it`,
-    `deletes the configuration and keeps uploads, database and keys (in /var/lib/${name}-keys).`,
+    ...(hasKeys ? keysSection(name) : []),
+    `Data lies in /var/lib/${name}. Removing the package keeps configuration and data; purging`,
+    `it deletes the configuration and keeps ${kept}.`,
     '',
   ]
   return lines.join('\n')
+}
+
+function keysSection(name: string): readonly string[] {
+  return [
+    `Keys are made once in /etc/${name}, readable by root alone, and handed to the service by`,
+    'systemd. Keep a copy of them beside each copy of the data: what they encrypt cannot be read',
+    'without them.',
+    '',
+  ]
 }
 
 function databaseSection(facts: Facts): readonly string[] {

@@ -179,6 +179,15 @@ describe('a set of Debian packages', () => {
     expect(await textOf(controlTar, './control')).toContain('Version: 1.2.0~rc1-1\n')
   })
 
+  it('says nothing of a database and keys to an application without them', async () => {
+    const { database: _, migrate: __, ...runtime } = sampleFacts().runtime
+    const facts = sampleFacts({ runtime: { ...runtime, environment: [] } })
+    const { dataTar } = await unpackDeb(writtenFile(await build(facts), APP))
+    const readme = await textOf(dataTar, './usr/share/doc/satchel/README.Debian')
+    expect(readme).toContain('deletes the configuration and keeps the data.')
+    expect(readme).not.toMatch(/database|[Kk]eys/)
+  })
+
   it('keeps pure dependencies inside the application, once for all Pythons', async () => {
     const facts = sampleFacts({ python: { ...sampleFacts().python, native: false } })
     const work = await build(facts)
