@@ -1,7 +1,7 @@
-import colors from 'picocolors'
 import { ReleaseError } from '../core/error.ts'
 import { nearest } from '../core/nearest.ts'
 import { withoutLogins } from '../core/without-logins.ts'
+import { colors } from './colors.ts'
 import { commandName, parseArguments, renderHelp, type Verb } from './command-line.ts'
 import { installInterrupt } from './interrupt.ts'
 import { CommandOutput } from './run.ts'

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import colors from 'picocolors'
+import { colors } from './colors.ts'
 
 /** A running piece of work on the display. */
 export interface Task {
