@@ -1,9 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { measured } from '../lib/archive/digest.ts'
 import type { ArchiveEntry, FileEntry } from '../lib/archive/entry.ts'
-import { gzip } from '../lib/archive/gzip.ts'
-import { tar } from '../lib/archive/tar.ts'
+import { packLayer } from '../lib/archive/layer.ts'
 import { type Base, type BaseLayer, resolvePath, type ViewEntry } from '../lib/core/base.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Architecture } from '../lib/core/facts.ts'
@@ -85,7 +83,9 @@ async function stackLayers(making: Making, request: DebianRequest, arch: Archite
     const assembled = await assembleLayer(unpacked, view)
     view = assembled.view
     await assertLinked(assembled.entries.filter(isFile), view, arch)
-    layers.push(await packLayer(wanted.name, assembled.entries, locked.epoch, making.scratch))
+    layers.push(
+      await packLayer(wanted.name, assembled.entries, locked.epoch, (bytes) => spoolTo(making.scratch, bytes)),
+    )
     packages.push(...unpacked.map((one) => one.locked))
   }
   return {
@@ -98,24 +98,6 @@ async function stackLayers(making: Making, request: DebianRequest, arch: Archite
 }
 
 const isFile = (entry: ArchiveEntry): entry is FileEntry => entry.kind === 'file'
-
-async function packLayer(
-  name: string,
-  entries: readonly ArchiveEntry[],
-  epoch: number,
-  scratch: string,
-): Promise<BaseLayer> {
-  const archive = measured(tar(entries, { dialect: 'ustar', epoch, owner: '' }), ['sha256'])
-  const bytes = await spoolTo(scratch, gzip(archive.bytes))
-  return {
-    name,
-    digest: `sha256:${bytes.sha256}`,
-    diffId: `sha256:${archive.result().hex('sha256')}`,
-    size: bytes.size,
-    mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
-    bytes,
-  }
-}
 
 function pythonOf(view: ReadonlyMap<string, ViewEntry>): Base['python'] {
   const path = resolvePath(view, 'usr/bin/python3', true)

@@ -1,8 +1,6 @@
 import { launcherFiles, launcherPlace, renderLauncherData } from '../launcher/data.ts'
-import { measured } from '../lib/archive/digest.ts'
 import { type ArchiveEntry, fileEntry, treeEntries, withDirectories } from '../lib/archive/entry.ts'
-import { gzip } from '../lib/archive/gzip.ts'
-import { tar } from '../lib/archive/tar.ts'
+import { packLayer } from '../lib/archive/layer.ts'
 import { type Base, type BaseLayer, resolvePath } from '../lib/core/base.ts'
 import type { Target } from '../lib/core/facts.ts'
 import type { Work } from '../lib/core/format.ts'
@@ -21,7 +19,7 @@ export async function ownLayers(work: Work, base: Base, target: Target): Promise
   ]
   const layers: BaseLayer[] = []
   for (const [name, entries] of contents.filter(([, list]) => list.length > 0)) {
-    layers.push(await packLayer(work, name, placeInBase(entries, base)))
+    layers.push(await packLayer(name, placeInBase(entries, base), work.facts.epoch, work.spool))
   }
   return layers
 }
@@ -63,17 +61,4 @@ function placeInBase(entries: readonly ArchiveEntry[], { view }: Base): ArchiveE
     const lower = view.get(entry.path)
     return !own.has(entry.path) && lower?.kind === 'directory' ? lower : entry
   })
-}
-
-async function packLayer(work: Work, name: string, entries: readonly ArchiveEntry[]): Promise<BaseLayer> {
-  const archive = measured(tar(entries, { dialect: 'ustar', epoch: work.facts.epoch, owner: '' }), ['sha256'])
-  const bytes = await work.spool(gzip(archive.bytes))
-  return {
-    name,
-    digest: `sha256:${bytes.sha256}`,
-    diffId: `sha256:${archive.result().hex('sha256')}`,
-    size: bytes.size,
-    mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
-    bytes,
-  }
 }
