@@ -11,7 +11,7 @@ import { readDistributions } from './dependencies.ts'
 import { maintainerOf } from './deps-package.ts'
 import { compressedEntry, documentEntries } from './document-entries.ts'
 import { renderNotRunningNotice, renderReadme, renderRunningNotice } from './documents.ts'
-import { launcherLayout, placesOf } from './layout.ts'
+import { launcherLayout, placesOf, renderInstanceFile } from './layout.ts'
 import { renderManual } from './manual.ts'
 import { assetName, packageVersion } from './names.ts'
 import { overrides } from './overrides.ts'
@@ -88,6 +88,7 @@ async function launcherEntries(work: Work, vendor: string): Promise<readonly Arc
     fileEntry(`${launcher}/launcher.json`, renderLauncherData(facts, layout)),
     { kind: 'link', path: `usr/bin/${facts.app.name}`, target: `../lib/${facts.app.name}/launcher/launcher.py` },
     fileEntry(`usr/share/${facts.app.name}/${facts.app.name}.env`, renderEnvironmentFile(facts, layout)),
+    fileEntry(`usr/share/${facts.app.name}/instance.env`, renderInstanceFile(facts, layout)),
   ]
 }
 
@@ -105,14 +106,22 @@ function systemEntries(facts: Facts, config: DebConfig): readonly ArchiveEntry[]
       `usr/lib/sysusers.d/${name}.conf`,
       `u ${name} - "${title.replaceAll(/["\\%:\n]/g, '')}" ${state} /usr/sbin/nologin\n`,
     ),
-    // tmpfiles.d(5): type, path, mode, user, group
-    fileEntry(
-      `usr/lib/tmpfiles.d/${name}.conf`,
-      `d /etc/${name} 0755 root root\nd /etc/${name}/conf.d 0750 root ${name}\nd ${state} 0750 ${name} ${name}\n`,
-    ),
+    fileEntry(`usr/lib/tmpfiles.d/${name}.conf`, renderTmpfiles(name)),
     fileEntry(`${share}/notices/running`, renderRunningNotice(facts)),
     fileEntry(`${share}/notices/not-running`, renderNotRunningNotice(facts)),
   ]
+}
+
+/** tmpfiles.d(5): type, path, mode, user, group. */
+function renderTmpfiles(name: string): string {
+  return [
+    `d /etc/${name} 0755 root root`,
+    `d /etc/${name}/conf.d 0750 root ${name}`,
+    `d /etc/${name}/instances 0755 root root`,
+    `d /var/lib/${name} 0750 ${name} ${name}`,
+    `d /var/lib/${name}/instances 0750 ${name} ${name}`,
+    '',
+  ].join('\n')
 }
 
 async function documentation(

@@ -74,11 +74,28 @@ export function renderReadme(facts: Facts): string {
     `changes it. After a change: ${name} check, then systemctl restart ${name}.`,
     '',
     ...(hasKeys ? keysSection(name) : []),
+    ...instancesSection(facts, hasKeys),
     `Data lies in /var/lib/${name}. Removing the package keeps configuration and data; purging`,
     `it deletes the configuration and keeps ${kept}.`,
     '',
   ]
   return lines.join('\n')
+}
+
+function instancesSection(facts: Facts, hasKeys: boolean): readonly string[] {
+  const { name } = facts.app
+  const own = [
+    'port',
+    ...(hasKeys ? ['key'] : []),
+    'state folder',
+    ...(facts.runtime.database === undefined ? [] : [`database (${defaultDatabase(facts).database}_NAME)`]),
+  ]
+  return [
+    `For several instances, systemctl enable --now ${name}@NAME makes one of its own:`,
+    `${own.join(', ')}. Its configuration is`,
+    `/etc/${name}/instances/NAME/${name}.env; ${name} --instance NAME check says what it lacks.`,
+    '',
+  ]
 }
 
 function keysSection(name: string): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Layout } from '../launcher/data.ts'
+import { renderEnvironmentFile } from '../launcher/environment-file.ts'
 import type { Facts } from '../lib/core/facts.ts'
 
 /** Places of a package's files, relative to the root. */
@@ -37,5 +38,22 @@ export function launcherLayout(facts: Facts, vendor: string): Layout {
     config: [`/etc/${name}/${name}.env`, `/etc/${name}/conf.d`],
     secrets: `/etc/${name}`,
     user: name,
+    instances: { ...instancePlaces(name), example: `/${places.share}/instance.env` },
   }
+}
+
+function instancePlaces(name: string): Pick<Layout, 'state' | 'config' | 'secrets'> {
+  const folder = `/etc/${name}/instances/{instance}`
+  return {
+    state: `/var/lib/${name}/instances/{instance}`,
+    config: [`${folder}/${name}.env`, `${folder}/conf.d`],
+    secrets: folder,
+  }
+}
+
+/** The configuration of a new instance, before the launcher fills in its name, port and database. */
+export function renderInstanceFile(facts: Facts, layout: Layout): string {
+  const { name } = facts.app
+  const command = { ...facts, app: { ...facts.app, name: `${name} --instance {instance}` } }
+  return renderEnvironmentFile(command, { ...layout, ...instancePlaces(name) })
 }

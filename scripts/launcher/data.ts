@@ -11,6 +11,8 @@ export interface Layout {
   readonly config: readonly string[] // env files and directories of them, lowest first; may hold {state}
   readonly secrets: string // directory of generated keys; may hold {state}
   readonly user?: string // deb: the service user that root becomes
+  /** Places of further instances side by side; each may hold {instance}. `example` is the configuration of a new one. */
+  readonly instances?: Pick<Layout, 'state' | 'config' | 'secrets'> & { readonly example: string }
 }
 
 /** Slipway's own files that make up the launcher, for `Work.ownFile`; a room places them below one directory. */
@@ -23,6 +25,7 @@ export const launcherFiles: readonly string[] = [
   'slipway_launcher/envfile.py',
   'slipway_launcher/errors.py',
   'slipway_launcher/health.py',
+  'slipway_launcher/instances.py',
   'slipway_launcher/keys.py',
   'slipway_launcher/kube.py',
   'slipway_launcher/layout.py',

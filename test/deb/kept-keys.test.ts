@@ -9,11 +9,13 @@ const POSTRM = join(import.meta.dirname, '../../scripts/deb/maintainer/postrm')
 /** A system with an installed application that has made a key. */
 function system(): string {
   const root = temporaryFolder()
-  for (const folder of ['etc/satchel', 'etc/elsewhere', 'var/lib/satchel/media']) {
+  for (const folder of ['etc/satchel/instances/north', 'etc/elsewhere', 'var/lib/satchel/media']) {
     mkdirSync(join(root, folder), { recursive: true })
   }
   writeFileSync(join(root, 'etc/satchel/secret_key'), 'key', { mode: 0o600 })
   writeFileSync(join(root, 'etc/satchel/satchel.env'), '')
+  writeFileSync(join(root, 'etc/satchel/instances/north/secret_key'), 'northern', { mode: 0o600 })
+  writeFileSync(join(root, 'etc/satchel/instances/north/satchel.env'), '')
   return root
 }
 
@@ -27,9 +29,11 @@ describe('a purge', () => {
     await purge(root)
     const kept = join(root, 'var/lib/satchel-keys')
     expect(readdirSync(join(root, 'etc/elsewhere'))).toEqual([])
-    expect(readdirSync(kept)).toEqual(['secret_key'])
+    expect(readdirSync(kept)).toEqual(['instances', 'secret_key'])
     expect(statSync(kept).mode & 0o777).toBe(0o700)
     expect(readFileSync(join(kept, 'secret_key'), 'utf8')).toBe('key')
+    expect(readdirSync(join(kept, 'instances/north'))).toEqual(['secret_key'])
+    expect(readFileSync(join(kept, 'instances/north/secret_key'), 'utf8')).toBe('northern')
     expect(readdirSync(join(root, 'etc'))).toEqual(['elsewhere'])
   })
 

@@ -10,7 +10,7 @@ import { requiredLibraries } from '../../scripts/deb/elf-libraries.ts'
 import { deb } from '../../scripts/deb/index.ts'
 import { renderManual } from '../../scripts/deb/manual.ts'
 import { renderUnit } from '../../scripts/deb/unit.ts'
-import { renderUnits } from '../../scripts/deb/units.ts'
+import { renderUnits, type UnitFile } from '../../scripts/deb/units.ts'
 import { LAUNCHER_VERBS } from '../../scripts/launcher/verbs.ts'
 import { readElf } from '../../scripts/lib/core/elf.ts'
 import { run } from '../../scripts/lib/io/run.ts'
@@ -100,6 +100,9 @@ describe('the texts of a Debian package', () => {
   })
 })
 
+const textOf = (units: readonly UnitFile[], name: string): string =>
+  units.find((unit) => unit.name === name)?.text ?? ''
+
 describe('the units', () => {
   const facts = sampleFacts()
   const [web] = facts.runtime.services
@@ -114,12 +117,25 @@ describe('the units', () => {
       'satchel-migrate.service',
       'satchel.service',
       'satchel-worker.service',
+      'satchel-init@.service',
+      'satchel-migrate@.service',
+      'satchel@.service',
+      'satchel-worker@.service',
     ])
   })
 
+  it('of an instance name nothing of the service without a name', () => {
+    for (const { name, text } of renderUnits(two, CONFIG).filter((unit) => unit.name.includes('@'))) {
+      expect(`${name}: ${text}`).not.toMatch(/satchel(-\w+)?\.service/)
+      expect(text).not.toMatch(/(Directory|LoadCredential)=(?!.*(instances\/%i|0750|0755))/)
+      expect(text).toContain('/usr/bin/satchel --instance %i ')
+    }
+  })
+
   it('let further services follow the first one, and only that one is enabled', () => {
-    const worker = renderUnits(two, CONFIG).at(-1)?.text ?? ''
+    const worker = textOf(renderUnits(two, CONFIG), 'satchel-worker.service')
     expect(worker).toContain('PartOf=satchel.service\n')
+    expect(textOf(renderUnits(two, CONFIG), 'satchel@.service')).toContain('Wants=satchel-worker@%i.service\n')
     expect(worker).toContain('Type=exec\n')
     expect(worker).not.toContain('[Install]')
     expect(worker).not.toContain('ExecReload') // HUP would end a program that does not expect it
@@ -127,7 +143,7 @@ describe('the units', () => {
 
   it('come after each other unit once, also without migrations', () => {
     const { migrate: _, ...runtime } = facts.runtime
-    const service = renderUnits({ ...facts, runtime }, CONFIG).at(-1)?.text ?? ''
+    const service = textOf(renderUnits({ ...facts, runtime }, CONFIG), 'satchel.service')
     expect(service).toContain('After=satchel-init.service network.target\n')
   })
 
@@ -137,14 +153,16 @@ describe('the units', () => {
 
   it('allow machine code made at run time only where it is asked for', () => {
     const texts = (jit: boolean) => renderUnits(facts, { ...CONFIG, jit }).map((unit) => unit.text)
-    expect(texts(false).filter((text) => text.includes('MemoryDenyWriteExecute=yes'))).toHaveLength(3)
-    expect(texts(true).filter((text) => text.includes('MemoryDenyWriteExecute=yes'))).toHaveLength(1) // init
+    expect(texts(false).filter((text) => text.includes('MemoryDenyWriteExecute=yes'))).toHaveLength(6)
+    expect(texts(true).filter((text) => text.includes('MemoryDenyWriteExecute=yes'))).toHaveLength(2) // init
   })
 
   it('hand over every generated key to what runs the application, and never an environment file', () => {
     for (const { name, text } of renderUnits(facts, CONFIG)) {
       expect(text).not.toContain('EnvironmentFile')
-      expect(text.includes('LoadCredential=secret_key:/etc/satchel/secret_key')).toBe(name !== 'satchel-init.service')
+      expect(text.includes('LoadCredential=secret_key:/etc/satchel/secret_key')).toBe(
+        name === 'satchel-migrate.service' || name === 'satchel.service',
+      )
     }
   })
 

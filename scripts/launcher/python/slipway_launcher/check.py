@@ -38,7 +38,7 @@ def state_lines(session):
             yield True, '%s can be written' % path
         elif not os.path.isdir(path):
             yield False, '%s does not exist: run `%s init`%s' % (
-                path, session.layout.name, ' as root' if session.layout.user else '')
+                path, session.layout.command, ' as root' if session.layout.user else '')
             return
         else:
             yield False, '%s cannot be written by uid %d: give it to that user' % (path, os.geteuid())
@@ -78,7 +78,7 @@ def command_lines(session):
         if 'Traceback (most recent call last)' in output:
             yield False, 'the application cannot be loaded: %s' % output.strip().splitlines()[-1]
             return
-        said = 'no migration is pending' if status == 0 else 'migrations are pending: run `%s migrate`' % layout.name
+        said = 'no migration is pending' if status == 0 else 'migrations are pending: run `%s migrate`' % layout.command
         yield status == 0, said
     if layout.data.get('check'):
         command = session.fill(layout.data['check'])

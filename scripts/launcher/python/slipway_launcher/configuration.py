@@ -178,7 +178,7 @@ class Configuration:
         ported = [one for one in self.layout.services if one.get('port')]
         other = service is not None and service.get('port') and service is not ported[0]
         if other and not self.chosen_port:
-            return service['port']
+            return service['port'] + (self.port() - ported[0]['port'] if self.layout.instance else 0)
         names = ['PORT'] + [row['name'] for row in self.layout.rows if row.get('from') == 'port']
         defaults = [(row['default'], 'default') for row in self.layout.rows
                     if row.get('from') == 'port' and row.get('default')]
@@ -204,7 +204,7 @@ class Configuration:
         if row.get('generate') == 'key':
             who = ' as root' if layout.user else ''
             return '%s is not set and %s does not exist: run `%s init`%s' % (
-                name, layout.key_file(row), layout.name, who)
+                name, layout.key_file(row), layout.command, who)
         also = ', or %s_FILE to a file that holds it' % name if row['secret'] else ''
         files = [path for path in layout.config if path.endswith('.env')]
         places = ' or in '.join(['the environment'] + files[:1])

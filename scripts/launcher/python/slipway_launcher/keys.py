@@ -41,7 +41,7 @@ def make_directories(layout):
             make_directory(path, ids)
         except OSError as error:
             advice = {
-                'deb': 'run `%s init` as root' % layout.name,
+                'deb': 'run `%s init` as root' % layout.command,
                 'image': 'mount a volume at %s that this user may write, or set APP_STATE_DIR' % layout.state,
             }.get(layout.channel, 'choose another place with --state DIR or APP_STATE_DIR')
             raise Refusal('cannot create %s: %s; %s' % (path, reason(error), advice), CONFIGURATION) from None

@@ -5,6 +5,7 @@ import re
 import sys
 
 from .errors import CONFIGURATION, Refusal
+from .instances import instance_data
 
 
 def conventional_state(name):
@@ -21,11 +22,16 @@ def conventional_state(name):
 class Layout:
     """The places of one channel, absolute, and the rest of launcher.json as `data`."""
 
-    def __init__(self, data_path, state=None):
+    def __init__(self, data_path, state=None, instance=None):
         with open(data_path, encoding='utf-8') as file:
             self.data = json.load(file)
+        self.main_config = (self.data['config'] or [''])[0]
+        self.instance = instance
+        if instance is not None:
+            self.data = instance_data(self.data, instance)
         self.home = os.path.dirname(os.path.abspath(data_path))
         self.name = self.data['name']
+        self.command = self.name if instance is None else '%s --instance %s' % (self.name, instance)
         self.title = self.data['title']
         self.version = self.data['version']
         self.channel = self.data['channel']

@@ -95,7 +95,8 @@ def help_text(layout):
     return '\n'.join([
         '%s %s: %s' % (layout.title, layout.version, layout.data['summary']),
         '',
-        'usage: %s [--config FILE] [--state DIR] VERB …' % layout.name,
+        'usage: %s%s [--config FILE] [--state DIR] VERB …' % (
+            layout.name, ' [--instance NAME]' if layout.data.get('instances') else ''),
         '',
         *lines,
         '',
@@ -113,7 +114,7 @@ def introduction(layout):
     place = ' or in '.join(['the environment'] + files[:1])
     wanted = 'DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/NAME' if rows else 'its variables'
     names = [name for name in ('check', 'migrate', 'run') if name in table(layout)]
-    commands = ', '.join('`%s %s`' % (layout.name, name) for name in names)
+    commands = ', '.join('`%s %s`' % (layout.command, name) for name in names)
     return '\n'.join([
         '%s %s: %s' % (layout.title, layout.version, layout.data['summary']),
         'Configure: set %s in %s' % (wanted, place),
@@ -126,11 +127,12 @@ def split_options(words):
     options, rest = {}, list(words)
     while rest and rest[0].startswith('-'):
         name, sign, value = rest[0].partition('=')
-        if name not in ('--config', '--state'):
+        if name not in ('--config', '--state', '--instance'):
             break
         if not sign and len(rest) < 2:
-            raise Refusal('%s wants a path' % name, USAGE)
-        options[name[2:]] = os.path.abspath(value if sign else rest[1])
+            raise Refusal('%s wants a %s' % (name, 'name' if name == '--instance' else 'path'), USAGE)
+        value = value if sign else rest[1]
+        options[name[2:]] = value if name == '--instance' else os.path.abspath(value)
         rest = rest[1 if sign else 2:]
     return options, rest
 
@@ -139,7 +141,7 @@ def verb_options(layout, name, verb, words):
     """The parsed options of a verb, or the words themselves where they belong to the command."""
     if verb.options is None:
         return words
-    parser = argparse.ArgumentParser(prog='%s %s' % (layout.name, name), description=verb.summary, allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog='%s %s' % (layout.command, name), description=verb.summary, allow_abbrev=False)
     verb.options(parser)
     end = words.index('--') if parser.epilog == FURTHER and '--' in words else len(words)
     return parser.parse_args(words[:end], argparse.Namespace(arguments=words[end + 1:]))
@@ -147,7 +149,7 @@ def verb_options(layout, name, verb, words):
 
 def dispatch(data_path, words):
     options, rest = split_options(words)
-    layout = Layout(data_path, options.get('state'))
+    layout = Layout(data_path, options.get('state'), options.get('instance'))
     if not rest:
         print(introduction(layout))
         return DONE

@@ -8,6 +8,7 @@ import sys
 
 from .configuration import Configuration
 from .errors import CONFIGURATION, Refusal
+from .instances import assert_made
 from .keys import initialise, make_directories
 
 LOCAL = ('localhost', '127.0.0.1', '::1')
@@ -115,6 +116,7 @@ class Session:
     def begin(self, strict=True):
         """Everything before the application's first line; gives the sentences of what is missing when not strict."""
         layout = self.layout
+        assert_made(layout)
         if layout.channel in ('image', 'wheel'):
             for path in initialise(self.configuration):
                 tell('%s: made %s; keep it as long as the data' % (layout.name, path))

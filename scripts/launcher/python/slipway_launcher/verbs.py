@@ -7,6 +7,7 @@ import sys
 from . import database, kube
 from .errors import CONFIGURATION, DONE, Refusal
 from .health import health
+from .instances import write_configuration
 from .keys import initialise
 from .programs import execute, run_apart, run_python
 from .session import tell
@@ -15,6 +16,7 @@ from .session import tell
 def init(session, options):
     if session.layout.channel == 'collect':
         raise Refusal('keys are never made while building', CONFIGURATION)
+    write_configuration(session.layout)
     for path in initialise(session.configuration):
         print('made %s; keep it as long as the data' % path)
     print('%s is ready in %s' % (session.layout.title, session.layout.state))
