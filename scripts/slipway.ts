@@ -11,6 +11,7 @@ import { appVerb } from './make-app.ts'
 import { baseVerb } from './make-base.ts'
 import { sourceVerb } from './make-source.ts'
 import { plan } from './plan-release.ts'
+import { preflightVerb } from './preflight-release.ts'
 import { proveVerb } from './prove-release.ts'
 import { publishVerb } from './publish-release.ts'
 import { depsVerb } from './resolve-deps.ts'
@@ -23,6 +24,7 @@ export const verbs: readonly Verb[] = [
   lockVerb,
   dryRun,
   plan,
+  preflightVerb,
   sourceVerb,
   appVerb,
   depsVerb,

@@ -12,8 +12,8 @@ import { spooledFile } from '../lib/io/spool.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { loadDeps } from '../lib/io/stage-trees.ts'
 import { isKeptByGithub } from './asset-name.ts'
+import { planFindings } from './plan-findings.ts'
 
-const ASSETS = 1000 // GitHub "About releases": files of one release
 const SUMS = 'SHA256SUMS'
 
 /** A file that goes up, measured now. */
@@ -38,7 +38,7 @@ export async function openFinished(stage: Stage): Promise<Finished> {
   const proof = await readStageJson<ProofListing>(join(out, 'proof.json'), 'prove')
   const assets: LocalAsset[] = []
   const findings = [
-    ...plannedFindings(plan),
+    ...planFindings(plan),
     ...(await driftFindings(stage)),
     ...(await lockFindings(stage)),
     ...(await strayFindings(stage)),
@@ -60,18 +60,6 @@ function assertPublishable(findings: readonly string[]): void {
   throw new ReleaseError('PUBLISH_REFUSED', `this dist/ cannot be published:\n${list}`, {
     hint: 'Nothing was sent. Make the release again from its tag with `slipway dry-run`, then publish that.',
   })
-}
-
-function plannedFindings({ facts, checkout, sealed, formats }: Plan): readonly string[] {
-  const count = sealed.length + formats.reduce((sum, { outputs }) => sum + outputs.length, 0)
-  const unlocked = facts.tools.unlocked ?? []
-  const rules: readonly (readonly [boolean, string])[] = [
-    [facts.trial, 'it is a trial: no tag stood at the commit'],
-    [checkout.kind !== 'git', 'it was not made from git alone (--allow-dirty, or no git)'],
-    [unlocked.length > 0, `no lock pins the packages of front end ${unlocked.join(', ')}`],
-    [count > ASSETS, `GitHub takes ${ASSETS} files, these are ${count}`],
-  ]
-  return rules.filter(([broken]) => broken).map(([, text]) => text)
 }
 
 async function driftFindings({ plan, out }: Stage): Promise<readonly string[]> {

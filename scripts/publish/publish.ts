@@ -3,18 +3,17 @@ import { join } from 'node:path'
 import { openGithub } from '../lib/io/github.ts'
 import type { GithubSettings } from '../lib/io/github-settings.ts'
 import type { Stage } from '../lib/io/stage.ts'
-import { assertRepository, assertTag } from './access.ts'
 import { bringRelease, findComplete } from './draft.ts'
 import { explain } from './failure.ts'
 import { finish } from './finish.ts'
 import { type Finished, openFinished } from './finished.ts'
 import { signBody } from './marker.ts'
-import { newProgress, type Publishing } from './publishing.ts'
+import { assertAccess } from './preflight.ts'
+import { newProgress, type Publishing, patienceOf } from './publishing.ts'
 import { pushByDigest } from './registries.ts'
 import { registryContents } from './registry-content.ts'
 import { renderBody } from './release-body.ts'
 
-const ATTEMPTS = 6
 const PYTHON_INDEX =
   'the Python index is not served by this command: upload to it between `publish draft` and `publish finish`'
 
@@ -38,8 +37,7 @@ export async function publish(stage: Stage, settings: GithubSettings, part: Part
   if (part === 'both' && stage.plan.formats.some(({ name }) => name === 'pypi')) stage.report.notice(PYTHON_INDEX)
   const run = await prepare(stage, settings, finished)
   try {
-    await assertRepository(run)
-    await assertTag(run)
+    await assertAccess(run)
     return await PARTS[part](run, finished)
   } catch (failure) {
     throw explain(failure, run, again)
@@ -78,11 +76,7 @@ function result({ progress, ours, files }: Publishing, changed: boolean): Publis
 
 async function prepare(stage: Stage, settings: GithubSettings, finished: Finished): Promise<Publishing> {
   const { facts } = stage.plan
-  const patience = {
-    attempts: ATTEMPTS,
-    second: settings.second,
-    announce: (text: string) => stage.report.line(`! ${text}`),
-  }
+  const patience = patienceOf(stage.report, settings)
   const body = renderBody({
     facts,
     changelog: await readFile(join(stage.out, 'source', 'CHANGELOG.md'), 'utf8').catch(() => ''),

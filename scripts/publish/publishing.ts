@@ -1,6 +1,7 @@
 import type { HostedRelease } from '../lib/core/hosted.ts'
 import type { Patience } from '../lib/io/attempts.ts'
 import type { Github } from '../lib/io/github.ts'
+import type { GithubSettings } from '../lib/io/github-settings.ts'
 import type { Report } from '../lib/io/report.ts'
 import type { LocalAsset } from './finished.ts'
 import type { OurRelease } from './reconcile.ts'
@@ -15,6 +16,13 @@ export interface Publishing {
   readonly commit: string
   readonly files: readonly LocalAsset[]
   readonly progress: Progress
+}
+
+const ATTEMPTS = 6
+
+/** How often each request is tried; every failed attempt is told. */
+export function patienceOf(report: Report, { second }: GithubSettings): Patience {
+  return { attempts: ATTEMPTS, second, announce: (text) => report.line(`! ${text}`) }
 }
 
 /** How far a run came: what the last lines of a failed one tell. */

@@ -116,6 +116,7 @@ describeWith(['git', 'python3', 'xz', 'docker-registry'], 'the workflows, job by
   it('all succeed', () => {
     expectSuccess()
     expect([...outcomes].map(([name, { result }]) => [name, result])).toEqual([
+      ['preflight', 'success'],
       ['stages', 'success'],
       ['draft', 'success'],
       ['python-index', 'success'],

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { COMMIT, noise } from '../support/finished-dist.ts'
 import { type Bench, expectComplete, openBench, TOKEN } from '../support/publishing.ts'
 
-const ENTRY = fileURLToPath(new URL('../../scripts/publish-release.ts', import.meta.url))
+const entry = (name: string): string => fileURLToPath(new URL(`../../scripts/${name}.ts`, import.meta.url))
+const ENTRY = entry('publish-release')
 
 let bench: Bench | undefined
 afterEach(async () => {
@@ -14,11 +16,11 @@ afterEach(async () => {
   bench = undefined
 })
 
-function start({ out, github }: Bench, words: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [ENTRY, ...words, '--out', out], {
+function start({ out, github }: Bench, words: readonly string[], script = ENTRY, token = TOKEN): ChildProcess {
+  return spawn(process.execPath, [script, ...words, '--out', out], {
     env: {
       PATH: process.env['PATH'],
-      GITHUB_TOKEN: TOKEN,
+      GITHUB_TOKEN: token,
       GITHUB_API_URL: github.apiUrl,
       SLIPWAY_SECOND_MS: '1',
       SLIPWAY_CACHE: join(out, 'cache'),
@@ -27,8 +29,15 @@ function start({ out, github }: Bench, words: readonly string[]): ChildProcess {
   })
 }
 
-async function run(opened: Bench, ...words: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  const child = start(opened, words)
+interface Ended {
+  readonly code: unknown
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const run = (opened: Bench, ...words: string[]): Promise<Ended> => endOf(start(opened, words))
+
+async function endOf(child: ChildProcess): Promise<Ended> {
   const text = { stdout: '', stderr: '' }
   child.stdout?.on('data', (chunk) => {
     text.stdout += String(chunk)
@@ -96,5 +105,27 @@ describe('slipway publish', { timeout: 120_000 }, () => {
     const { code, stdout } = await run(bench, '--help')
     expect(code).toBe(0)
     expect(stdout).toContain('slipway publish finish')
+  })
+})
+
+describe('slipway preflight', { timeout: 120_000 }, () => {
+  const preflight = entry('preflight-release')
+
+  it('needs the plan alone, ends with 0 where publishing can work, and changes nothing', async () => {
+    bench = await openBench()
+    await rm(join(bench.out, 'artifacts'), { recursive: true })
+    const { code, stdout } = await endOf(start(bench, ['--json'], preflight))
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 1, tag: 'v1.5.0', refused: false })
+    expect(bench.github.store.releases).toEqual([])
+  })
+
+  it('ends with 1 where it cannot, also when there is no token at all', async () => {
+    bench = await openBench({ trial: true })
+    const { code, stdout } = await endOf(start(bench, [], preflight, ''))
+    expect(code).toBe(1)
+    expect(stdout).toContain('✗ this plan cannot be published: it is a trial')
+    expect(stdout).toContain('✗ GITHUB_TOKEN is not set\n    Set it to a token that may write')
+    expect(stdout).toMatch(/\nv1\.5\.0 cannot be published as it stands; nothing was changed\.\n$/)
   })
 })

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import type { Plan } from '../../scripts/lib/core/plan.ts'
 import { measureFile } from '../../scripts/lib/io/files.ts'
 import type { GithubSettings } from '../../scripts/lib/io/github-settings.ts'
 import type { Report } from '../../scripts/lib/io/report.ts'
@@ -18,6 +19,7 @@ const REPOSITORY = 'demo/demo'
 /** A finished dist/, a stand-in for GitHub, and the real publisher between them. */
 export interface Bench {
   readonly out: string
+  readonly plan: Plan
   readonly github: StandIn
   readonly settings: GithubSettings
   readonly lines: string[] // everything that the display was told
@@ -54,6 +56,7 @@ export async function openBench(
   const stage = { plan, out, cache: folder, report: recordingReport(lines) }
   return {
     out,
+    plan,
     github: standIn,
     settings,
     lines,

@@ -86,15 +86,15 @@ describe('our workflows', () => {
 
   it('let publishing jobs alone write', () => {
     const writing = jobs.filter(([, job]) => Object.values(job.permissions ?? {}).includes('write'))
-    const names = ['draft', 'python-index', 'finish']
+    const names = ['preflight', 'draft', 'python-index', 'finish']
     expect(writing.map(([name]) => name.split(' ')[1])).toEqual([...names, ...names])
     for (const [name, job] of writing) expect(job.if ?? job.needs, name).toBeDefined()
   })
 
   it('give the token to the steps that publish alone', () => {
     const holders = steps.filter((step) => JSON.stringify(step).includes('github.token'))
-    expect(holders.length).toBe(4)
-    for (const step of holders) expect(step.run ?? step.with?.['verb']).toMatch(/publish/)
+    expect(holders.length).toBe(6)
+    for (const step of holders) expect(step.run ?? step.with?.['verb']).toMatch(/publish|preflight$/)
     for (const [, text] of texts) expect(text).not.toContain('secrets.')
   })
 

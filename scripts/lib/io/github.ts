@@ -5,6 +5,7 @@ import type { Spooled } from '../core/format.ts'
 import type { HostedAsset, HostedRelease, ReleaseChange } from '../core/hosted.ts'
 import { attempt, type Patience, RequestFailure } from './attempts.ts'
 import { call, connectGithub, SINGLE } from './github-client.ts'
+import { type RepositoryReading, repositoryReading } from './github-repository.ts'
 import type { GithubSettings } from './github-settings.ts'
 
 type Repos = RestEndpointMethodTypes['repos']
@@ -21,11 +22,7 @@ export interface Upload {
 }
 
 /** A repository's releases as publishing needs them; failures are RequestFailure. */
-export interface Github {
-  /** Whether the token may write releases; undefined where GitHub does not say. */
-  mayWrite(): Promise<boolean | undefined>
-  /** The commit that a tag points at, annotated or not; undefined where the tag is not there. */
-  tagCommit(tag: string): Promise<string | undefined>
+export interface Github extends RepositoryReading {
   /** Every release and draft, all pages; assets are not asked for. */
   releases(): Promise<readonly HostedRelease[]>
   release(id: number): Promise<HostedRelease>
@@ -45,20 +42,19 @@ export interface Github {
 export function openGithub(settings: GithubSettings, patience: Patience): Github {
   const octokit = connectGithub(settings, patience)
   const where = settings.repository
-  return { ...readingOf(octokit, where), ...writingOf(octokit, where, patience) }
+  return {
+    ...repositoryReading(octokit, where, patience),
+    ...readingOf(octokit, where),
+    ...writingOf(octokit, where, patience),
+  }
 }
 
-type Reading = Pick<Github, 'mayWrite' | 'tagCommit' | 'releases' | 'release' | 'assets' | 'hash'>
-type Writing = Omit<Github, keyof Reading>
+type Reading = Pick<Github, 'releases' | 'release' | 'assets' | 'hash'>
+type Writing = Omit<Github, keyof Reading | keyof RepositoryReading>
 
 function readingOf(octokit: Octokit, where: GithubSettings['repository']): Reading {
   const { repos } = octokit.rest
   return {
-    async mayWrite() {
-      const { data } = await call('reading the repository', () => repos.get({ ...where, request: SINGLE }))
-      return data.permissions?.push
-    },
-    tagCommit: (tag) => tagCommit(octokit, where, tag),
     async releases() {
       const all = await call('listing releases', () =>
         octokit.paginate(repos.listReleases, { ...where, per_page: 100 }),
@@ -120,26 +116,6 @@ function writingOf(octokit: Octokit, where: GithubSettings['repository'], patien
       )
       return hostedAsset(data as unknown as WireAsset)
     },
-  }
-}
-
-async function tagCommit(
-  octokit: Octokit,
-  where: GithubSettings['repository'],
-  tag: string,
-): Promise<string | undefined> {
-  const { git } = octokit.rest
-  try {
-    const ref = await call('reading the tag', () => git.getRef({ ...where, ref: `tags/${tag}`, request: SINGLE }))
-    let { type, sha } = ref.data.object
-    while (type === 'tag') {
-      const annotated = await call('reading the tag', () => git.getTag({ ...where, tag_sha: sha }))
-      ;({ type, sha } = annotated.data.object)
-    }
-    return sha
-  } catch (failure) {
-    if (failure instanceof RequestFailure && failure.status === 404) return undefined
-    throw failure
   }
 }
 

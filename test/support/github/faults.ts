@@ -1,6 +1,7 @@
 /** What a request asks for; faults are scheduled by it. */
 export type Operation =
   | 'repository'
+  | 'immutable-releases'
   | 'read-tag'
   | 'list-releases'
   | 'get-release'

@@ -43,7 +43,28 @@ export const routes: readonly Route[] = [
     method: 'GET',
     host: 'api',
     path: /^$/,
-    answer: async ({ site, authorised }) => found(wireRepository(site, authorised)),
+    answer: async ({ site, store: { traits }, authorised }) => ({
+      status: 200,
+      json: wireRepository(site, traits, authorised),
+      headers: {
+        'x-ratelimit-limit': '1000',
+        'x-ratelimit-remaining': String(traits.remaining ?? 999),
+        'x-ratelimit-reset': String(Math.floor(Date.now() / 1000) + 1800),
+        ...(traits.scopes === undefined ? {} : { 'x-oauth-scopes': traits.scopes }),
+        ...(traits.tokenExpires === undefined ? {} : { 'github-authentication-token-expiration': traits.tokenExpires }),
+        ...(traits.date === undefined ? {} : { date: traits.date }),
+      },
+    }),
+  },
+  {
+    operation: 'immutable-releases',
+    method: 'GET',
+    host: 'api',
+    path: /^\/immutable-releases$/,
+    async answer({ store: { traits, frozen } }) {
+      if (traits.administrator !== true || !frozen) throw new Refusal(404, 'Not Found')
+      return found({ enabled: true, enforced_by_owner: false })
+    },
   },
   {
     operation: 'read-tag',

@@ -41,6 +41,17 @@ export interface ReleaseFields {
   readonly make_latest?: 'true' | 'false' | 'legacy'
 }
 
+/** What a repository, its token and its server are like besides. */
+export interface Traits {
+  readonly archived?: boolean
+  readonly mayWrite?: boolean // what GitHub says of the token; default true
+  readonly administrator?: boolean // who alone may ask whether releases are immutable
+  readonly scopes?: string // of a classic token
+  readonly tokenExpires?: string
+  readonly remaining?: number // requests of this hour
+  readonly date?: string // the server's clock
+}
+
 /** How the repository is set up. */
 export interface StoreOptions {
   readonly dir: string // where the bytes of assets are kept
@@ -48,6 +59,7 @@ export interface StoreOptions {
   readonly annotated?: Readonly<Record<string, string>> // object of an annotated tag to commit
   readonly immutable?: boolean // releases freeze when they go public
   readonly digests?: boolean // false: an older server that computes none
+  readonly traits?: Traits
 }
 
 const BODY_LIMIT = 125_000
@@ -68,6 +80,15 @@ export class Store {
   constructor(options: StoreOptions) {
     this.#options = options
     this.tags = new Map(Object.entries(options.tags))
+  }
+
+  get traits(): Traits {
+    return this.#options.traits ?? {}
+  }
+
+  /** Whether releases freeze when they go public. */
+  get frozen(): boolean {
+    return this.#options.immutable === true
   }
 
   release(id: number): StoredRelease {
@@ -138,7 +159,7 @@ export class Store {
 
   #publish(release: StoredRelease, latest: boolean): void {
     if (!this.tags.has(release.tag)) this.tags.set(release.tag, release.target)
-    if (this.#options.immutable === true) {
+    if (this.frozen) {
       release.immutable = true
       this.#burnt.add(release.tag)
     }

@@ -1,5 +1,5 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest'
-import type { StoredAsset, StoredRelease } from './store.ts'
+import type { StoredAsset, StoredRelease, Traits } from './store.ts'
 
 type Repos = RestEndpointMethodTypes['repos']
 type WireRelease = Repos['getRelease']['response']['data']
@@ -68,15 +68,20 @@ export function wireAsset(site: Site, release: StoredRelease, asset: StoredAsset
 /** The fields of a repository that a publisher may look at. */
 export function wireRepository(
   site: Site,
-  push: boolean,
-): Pick<Repos['get']['response']['data'], 'id' | 'name' | 'full_name' | 'private' | 'url' | 'permissions'> {
+  { archived = false, mayWrite = true }: Traits,
+  authorised: boolean,
+): Pick<
+  Repos['get']['response']['data'],
+  'id' | 'name' | 'full_name' | 'private' | 'archived' | 'url' | 'permissions'
+> {
   return {
     id: 1,
     name: site.repository.split('/')[1] ?? '',
     full_name: site.repository,
     private: false,
+    archived,
     url: `${site.api}/repos/${site.repository}`,
-    permissions: { admin: false, maintain: false, push, triage: push, pull: true },
+    permissions: { admin: false, maintain: false, push: authorised && mayWrite, triage: authorised, pull: true },
   }
 }
 
