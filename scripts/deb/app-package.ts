@@ -1,10 +1,13 @@
 import { launcherFiles, launcherPlace, renderLauncherData } from '../launcher/data.ts'
 import { renderEnvironmentFile } from '../launcher/environment-file.ts'
 import { type ArchiveEntry, fileEntry, treeEntries } from '../lib/archive/entry.ts'
+import { changelogSection } from '../lib/core/changelog.ts'
 import type { Facts } from '../lib/core/facts.ts'
 import type { Work } from '../lib/core/format.ts'
 import { licenseMatcher } from '../lib/core/license-files.ts'
 import { installTree, isLink, type Tree } from '../lib/core/tree.ts'
+import { renderNews } from './changelog.ts'
+import { completionEntries } from './completion.ts'
 import type { DebConfig } from './config.ts'
 import { renderAppCopyright, type Vendored } from './copyright.ts'
 import { readDistributions } from './dependencies.ts'
@@ -136,11 +139,22 @@ async function documentation(
     const at = `${vendor}/${one.name}`
     for (const distribution of await readDistributions(one.tree)) vendored.push({ at, distribution })
   }
+  const changelog = await textOf(work, 'CHANGELOG.md')
+  const notes = changelogSection(changelog, facts.version.plain)
+  const news = renderNews(facts, notes)
   return [
-    ...(await documentEntries(facts, name, renderAppCopyright(facts, await licenseTexts(work), vendored))),
+    ...(await documentEntries(facts, name, renderAppCopyright(facts, await licenseTexts(work), vendored), notes)),
+    ...(news === undefined ? [] : [await compressedEntry(`usr/share/doc/${name}/NEWS.Debian.gz`, news)]),
+    ...(changelog === '' ? [] : [await compressedEntry(`usr/share/doc/${name}/changelog.gz`, changelog)]),
     fileEntry(`usr/share/doc/${name}/README.Debian`, renderReadme(facts)),
+    ...(await completionEntries(work)),
     await compressedEntry(`usr/share/man/man8/${name}.8.gz`, renderManual(facts)),
   ]
+}
+
+async function textOf({ source }: Work, path: string): Promise<string> {
+  const found = source.files.find((entry) => entry.path === path)
+  return found === undefined || isLink(found) ? '' : Buffer.from(await source.read(found)).toString()
 }
 
 async function licenseTexts({ facts, source }: Work): Promise<readonly string[]> {

@@ -50,12 +50,11 @@ function simple(value: string): string {
 const WIDTH = 79 // of a terminal, with the blank in front (Debian Policy 5.6.13)
 
 /** Long lines broken between words; lines that begin with a blank are shown as they are (Debian Policy 5.6.13). */
-function folded(text: string): string {
-  const fold = (line: string): string => (line.startsWith(' ') ? line : line.replaceAll(FOLD, '$1\n').trimEnd())
+export function folded(text: string, width: number = WIDTH - 1): string {
+  const pieces = new RegExp(`(.{1,${width}}|\\S+)(?:\\s+|$)`, 'g')
+  const fold = (line: string): string => (line.startsWith(' ') ? line : line.replaceAll(pieces, '$1\n').trimEnd())
   return text.trim().split('\n').map(fold).join('\n')
 }
-
-const FOLD = new RegExp(`(.{1,${WIDTH - 1}}|\\S+)(?:\\s+|$)`, 'g')
 
 /** Continuation lines begin with a space, an empty one is ` .` (deb-control(5), "Description"). */
 export function continued(text: string): string {

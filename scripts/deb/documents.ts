@@ -1,21 +1,4 @@
 import type { Facts } from '../lib/core/facts.ts'
-import { packageVersion } from './names.ts'
-
-/** The first and only entry of the Debian changelog, deb-changelog(5); its time is the commit's. */
-export function renderChangelog(facts: Facts, name: string): string {
-  const { maintainer, homepage } = facts.app
-  // RFC 5322 date-time, always in UTC: `Thu, 01 Jan 2026 00:00:00 +0000`
-  const date = new Date(facts.epoch * 1000).toUTCString().replace(/GMT$/, '+0000')
-  return [
-    `${name} (${packageVersion(facts)}) stable; urgency=medium`,
-    '',
-    `  * Version ${facts.version.plain}. What is new:`,
-    `    ${homepage}`,
-    '',
-    ` -- ${maintainer.name} <${maintainer.email}>  ${date}`,
-    '',
-  ].join('\n')
-}
 
 interface DatabaseNames {
   readonly user: string

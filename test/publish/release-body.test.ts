@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { changelogSection } from '../../scripts/lib/core/changelog.ts'
 import { spellVersion } from '../../scripts/lib/core/version.ts'
 import { signBody } from '../../scripts/publish/marker.ts'
-import { type BodyParts, changelogSection, renderBody } from '../../scripts/publish/release-body.ts'
+import { type BodyParts, renderBody } from '../../scripts/publish/release-body.ts'
 import { planOf } from '../support/finished-dist.ts'
 
 const CHANGELOG = `# Changelog
