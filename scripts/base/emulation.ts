@@ -16,8 +16,25 @@ const NSSWITCH = 'passwd: files\ngroup: files\nhosts: files dns\n'
 const CA_BUNDLE = 'etc/ssl/certs/ca-certificates.crt'
 const CA_FOLDER = 'usr/share/ca-certificates/'
 
+const CLIENT = /^usr\/lib\/postgresql\/\d+\/bin\/(psql|pg_dump|pg_dumpall|pg_isready|pg_restore)$/
+
 /** Files that no package ships and that programs miss: the lowest layer gets users, names and trusted certificates. */
-export async function emulatedFiles(entries: ReadonlyMap<string, ArchiveEntry>): Promise<ArchiveEntry[]> {
+export async function emulatedFiles(
+  entries: ReadonlyMap<string, ArchiveEntry>,
+  lowest: boolean,
+): Promise<ArchiveEntry[]> {
+  return [...(lowest ? await systemFiles(entries) : []), ...clients(entries)]
+}
+
+/** PostgreSQL's clients on PATH, where the excluded postgresql-client-common has a wrapper. */
+function clients(entries: ReadonlyMap<string, ArchiveEntry>): ArchiveEntry[] {
+  return [...entries.keys()].flatMap((path) => {
+    const name = CLIENT.exec(path)?.[1]
+    return name === undefined ? [] : [{ kind: 'link', path: `usr/bin/${name}`, target: `/${path}` }]
+  })
+}
+
+async function systemFiles(entries: ReadonlyMap<string, ArchiveEntry>): Promise<ArchiveEntry[]> {
   const files = [
     fileEntry('etc/passwd', PASSWD),
     fileEntry('etc/group', GROUP),

@@ -10,6 +10,13 @@ export const EXCLUDED: ReadonlySet<string> = new Set([
   'debconf',
   'debconf-2.0',
   'openssl', // the program; the library stays
+  'postgresql-common', // clusters of a whole machine; with it come perl, adduser and init scripts
+  'postgresql-client-common',
+  'ssl-cert', // makes a key that every copy of the image would share
+  'locales',
+  'libllvm19', // 154 MB, for compiled queries only: llvmjit.so goes with it
+  'sensible-utils',
+  'debianutils',
 ])
 
 type Rule = readonly [verdict: 'keep' | 'drop', path: RegExp]
@@ -20,6 +27,9 @@ const RULES: readonly Rule[] = [
   ['drop', /^usr\/share\/doc\/[^/]+\/./],
   ['drop', /^usr\/share\/(?:man|info|locale|lintian|bug|doc-base|bash-completion|pixmaps|applications|gdb)\//],
   ['drop', /^etc\/(?:init\.d|cron\.[a-z]+|logrotate\.d|pam\.d|systemd|default|apparmor\.d)\//],
+  ['drop', /^usr\/lib\/postgresql\/\d+\/lib\/(?:llvmjit|bitcode\/)/],
+  ['drop', /^usr\/lib\/(?:postgresql\/\d+\/lib\/pgxs|[^/]+\/(?:cmake|pkgconfig))\//], // for compilers
+  ['drop', /^usr\/share\/postgresql\/\d+\/man\//],
   ['drop', /^usr\/lib\/(?:systemd|tmpfiles\.d|sysusers\.d)\//],
 ]
 

@@ -26,9 +26,7 @@ export async function assembleLayer(
   const placed = placePackages(packages, below)
   for (const { locked, deb } of packages)
     for (const entry of dpkgRecords(locked, deb, placed)) placed.set(entry.path, entry)
-  // Users and certificates belong to the lowest layer: later ones only add packages
-  const emulated = below.size === 0 ? await emulatedFiles(placed) : []
-  for (const entry of emulated) placed.set(entry.path, entry)
+  for (const entry of await emulatedFiles(placed, below.size === 0)) placed.set(entry.path, entry)
   const entries = withDirectories([...placed.values()]).map((entry) => asBelow(entry, placed, below))
   const view = new Map(below)
   for (const entry of entries) view.set(entry.path, viewEntry(entry))

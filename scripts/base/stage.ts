@@ -26,12 +26,10 @@ export async function makeBase(stage: Stage): Promise<void> {
   const lock = parseLock(await readFile(join(stage.out, 'inputs', 'slipway.lock'), 'utf8').catch(() => undefined))
   const scratch = join(stage.out, 'tmp', 'base')
   const drift: Drift[] = []
+  const making: Making = { stage, lock, scratch, drift, made: new Map() }
   const bases: Record<string, BaseListing['bases'][string]> = {}
   try {
-    for (const request of stage.plan.bases) {
-      const saved = await makeDebianBase({ stage, lock, scratch, drift }, asDebian(request))
-      bases[request.name] = saved
-    }
+    for (const request of stage.plan.bases) bases[request.name] = await makeDebianBase(making, asDebian(request))
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
@@ -43,6 +41,14 @@ interface Making {
   readonly lock: LockFile
   readonly scratch: string
   readonly drift: Drift[]
+  readonly made: Map<string, Stacked> // bases that share their lower layers share the work
+}
+
+/** One layer, and what is visible where it is the highest. */
+interface Stacked {
+  readonly layer: BaseLayer
+  readonly view: ReadonlyMap<string, ViewEntry>
+  readonly packages: readonly LockedPackage[]
 }
 
 function asDebian(request: BaseRequest): DebianRequest {
@@ -74,27 +80,43 @@ async function makeDebianBase(making: Making, request: DebianRequest): Promise<B
 type Fetch = (locked: LockedPackage, arch: Architecture) => Promise<UnpackedPackage>
 
 async function stackLayers(making: Making, request: DebianRequest, arch: Architecture, fetch: Fetch): Promise<Base> {
-  const layers: BaseLayer[] = []
-  const packages: LockedPackage[] = []
-  let view: ReadonlyMap<string, ViewEntry> = new Map()
+  const stack: Stacked[] = []
   for (const wanted of request.layers) {
-    const locked = lockedLayer(making.lock, request.suite, wanted)
-    const unpacked = await mapLimited(locked.packages[arch], UNPACKED_AT_ONCE, (one) => fetch(one, arch))
-    const assembled = await assembleLayer(unpacked, view)
-    view = assembled.view
-    await assertLinked(assembled.entries.filter(isFile), view, arch)
-    layers.push(
-      await packLayer(wanted.name, assembled.entries, locked.epoch, (bytes) => spoolTo(making.scratch, bytes)),
-    )
-    packages.push(...unpacked.map((one) => one.locked))
+    const key = `${request.suite} ${wanted.name} ${arch}` // its name says what is below it as well
+    const made =
+      making.made.get(key) ?? (await makeLayer(making, wanted, { request, arch, fetch, below: stack.at(-1) }))
+    making.made.set(key, made)
+    stack.push(made)
   }
+  const view = stack.at(-1)?.view ?? new Map<string, ViewEntry>()
+  const packages = stack.flatMap((one) => one.packages)
   return {
-    layers,
+    layers: stack.map(({ layer }) => layer),
     view,
     packages: packages.map(({ name, version, arch: architecture }) => ({ name, version, architecture })),
     config: { env: [], labels: {} },
     python: pythonOf(view),
   }
+}
+
+interface LayerPlace {
+  readonly request: DebianRequest
+  readonly arch: Architecture
+  readonly fetch: Fetch
+  readonly below: Stacked | undefined
+}
+
+async function makeLayer(
+  { lock, scratch }: Making,
+  wanted: DebianRequest['layers'][number],
+  { request, arch, fetch, below }: LayerPlace,
+): Promise<Stacked> {
+  const locked = lockedLayer(lock, request.suite, wanted)
+  const unpacked = await mapLimited(locked.packages[arch], UNPACKED_AT_ONCE, (one) => fetch(one, arch))
+  const { entries, view } = await assembleLayer(unpacked, below?.view ?? new Map())
+  await assertLinked(entries.filter(isFile), view, arch)
+  const layer = await packLayer(wanted.name, entries, locked.epoch, (bytes) => spoolTo(scratch, bytes))
+  return { layer, view, packages: unpacked.map((one) => one.locked) }
 }
 
 const isFile = (entry: ArchiveEntry): entry is FileEntry => entry.kind === 'file'

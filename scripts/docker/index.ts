@@ -1,9 +1,10 @@
 import type { Carries, Output } from '../lib/core/artifact.ts'
+import type { BaseLayer } from '../lib/core/base.ts'
 import { type Finding, ReleaseError } from '../lib/core/error.ts'
 import type { Facts, Platform } from '../lib/core/facts.ts'
 import { defineFormat, type Format, type Work } from '../lib/core/format.ts'
 import { imageArchive } from './archive.ts'
-import { basesOf, type DockerConfig, dockerSchema, targetOf, type Variant } from './config.ts'
+import { basesOf, type DockerConfig, dockerSchema, postgresqlOf, targetOf, type Variant } from './config.ts'
 import { ownLayers } from './layers.ts'
 import { placesOf } from './layout.ts'
 import { annotationsOf, imageIndex, type PlatformImage, platformImage } from './manifest.ts'
@@ -20,9 +21,19 @@ export const docker: Format = defineFormat<DockerConfig>({
   build,
 })
 
-function check(facts: Facts): readonly Finding[] {
-  if (facts.runtime.services.length > 0) return []
-  return [{ path: [], message: 'there is no service to start', hint: 'Describe one in runtime.services.' }]
+function check(facts: Facts, { variants }: DockerConfig): readonly Finding[] {
+  const findings: Finding[] = []
+  if (facts.runtime.services.length === 0) {
+    findings.push({ path: [], message: 'there is no service to start', hint: 'Describe one in runtime.services.' })
+  }
+  if (variants.includes('full') && facts.runtime.database?.kind !== 'postgresql') {
+    findings.push({
+      path: ['variants'],
+      message: 'full brings PostgreSQL, but runtime.database asks for none',
+      hint: 'Remove full: the lean image has everything, or describe the database in runtime.database.',
+    })
+  }
+  return findings
 }
 
 function outputs(facts: Facts, config: DockerConfig): readonly Output[] {
@@ -39,44 +50,45 @@ function outputs(facts: Facts, config: DockerConfig): readonly Output[] {
 }
 
 async function build(work: Work, config: DockerConfig): Promise<void> {
-  for (const variant of config.variants) {
-    const images: PlatformImage[] = []
-    for (const platform of config.platforms) images.push(await buildPlatform(work, config, variant, platform))
-    await writeImage(work, config, variant, images)
-  }
+  const [lowest] = config.variants.toSorted((a, b) => RANK[a] - RANK[b])
+  if (lowest === undefined) return
+  const own = new Map<Platform, readonly BaseLayer[]>()
+  for (const platform of config.platforms) own.set(platform, await applicationLayers(work, config, lowest, platform))
+  for (const variant of config.variants) await writeImage(work, config, variant, own)
 }
 
-async function buildPlatform(
+const RANK: Readonly<Record<Variant, number>> = { lean: 0, full: 1 }
+
+/** Made once, over the smallest base, so that every variant has the very same ones. */
+async function applicationLayers(
   work: Work,
   config: DockerConfig,
   variant: Variant,
   platform: Platform,
-): Promise<PlatformImage> {
-  const { facts } = work
+): Promise<readonly BaseLayer[]> {
   const target = targetOf(config, platform)
   const base = await work.base(variant, platform)
-  if (base.python.minor !== target.python) {
-    throw new ReleaseError(
-      'DEPS_UNRESOLVED',
-      `the image base brings Python ${base.python.minor}, not ${target.python}`,
-      {
-        hint: 'Run `slipway lock`, and `slipway plan` again.',
-      },
-    )
-  }
-  const own = await ownLayers(work, base, target)
-  return platformImage({ facts, platform, base, own, annotations: annotationsOf(facts, base, versionOf(facts)) })
+  if (base.python.minor === target.python) return ownLayers(work, base, target, postgresqlOf(config))
+  throw new ReleaseError('DEPS_UNRESOLVED', `the image base brings Python ${base.python.minor}, not ${target.python}`, {
+    hint: 'Run `slipway lock`, and `slipway plan` again.',
+  })
 }
 
 async function writeImage(
   work: Work,
   config: DockerConfig,
   variant: Variant,
-  images: readonly PlatformImage[],
+  own: ReadonlyMap<Platform, readonly BaseLayer[]>,
 ): Promise<void> {
   const { facts } = work
-  const base = await work.base(variant, config.platforms[0] ?? 'linux/amd64')
-  const index = imageIndex(images, annotationsOf(facts, base, versionOf(facts)))
+  const images: PlatformImage[] = []
+  for (const [platform, layers] of own) {
+    const base = await work.base(variant, platform)
+    const annotations = annotationsOf(facts, base, versionOf(facts))
+    images.push(platformImage({ facts, platform, base, own: layers, annotations }))
+  }
+  const [first = 'linux/amd64'] = config.platforms
+  const index = imageIndex(images, annotationsOf(facts, await work.base(variant, first), versionOf(facts)))
   const repositories = config.repositories.length > 0 ? config.repositories : [facts.app.name]
   const references = repositories.map((repository) => `${repository}:${tagOf(facts, variant)}`)
   await work.write(archiveName(facts, variant), imageArchive({ references, index, images, epoch: facts.epoch }))
@@ -88,10 +100,15 @@ function versionOf({ version: { semver } }: Facts): string {
 }
 
 /** Tags and asset names have no room for the `+` of build metadata. */
+function spelling(facts: Facts): string {
+  return versionOf(facts).replaceAll('+', '.')
+}
+
+/** The full image is what a person means who names none. */
 function tagOf(facts: Facts, variant: Variant): string {
-  return `${versionOf(facts).replaceAll('+', '.')}-${variant}`
+  return variant === 'full' ? spelling(facts) : `${spelling(facts)}-${variant}`
 }
 
 function archiveName(facts: Facts, variant: Variant): string {
-  return `${facts.app.name}-${tagOf(facts, variant)}.oci.tar`
+  return `${facts.app.name}-${spelling(facts)}-${variant}.oci.tar`
 }

@@ -1,4 +1,4 @@
-import { launcherFiles, launcherPlace, renderLauncherData } from '../launcher/data.ts'
+import { type Layout, launcherFiles, launcherPlace, renderLauncherData } from '../launcher/data.ts'
 import { type ArchiveEntry, fileEntry, treeEntries, withDirectories } from '../lib/archive/entry.ts'
 import { packLayer } from '../lib/archive/layer.ts'
 import { type Base, type BaseLayer, resolvePath } from '../lib/core/base.ts'
@@ -9,13 +9,18 @@ import { installTree, isLink } from '../lib/core/tree.ts'
 import { launcherLayout, placesOf, STATE, USER } from './layout.ts'
 
 /** The application's own layers over a base, what changes least first, so that an update pulls little. */
-export async function ownLayers(work: Work, base: Base, target: Target): Promise<readonly BaseLayer[]> {
+export async function ownLayers(
+  work: Work,
+  base: Base,
+  target: Target,
+  postgresql: Layout['postgresql'],
+): Promise<readonly BaseLayer[]> {
   const places = placesOf(work.facts)
   const installed = installTree(work.app, work.static)
   const contents: readonly (readonly [name: string, entries: readonly ArchiveEntry[]])[] = [
     ['dependencies', treeEntries(await work.vendor(target), `${places.vendor}/py${target.python}`)],
     ['static', treeEntries(installed.static, places.static)],
-    ['app', [...treeEntries(installed.app, places.app), ...(await ownEntries(work))]],
+    ['app', [...treeEntries(installed.app, places.app), ...(await ownEntries(work, postgresql))]],
   ]
   const layers: BaseLayer[] = []
   for (const [name, entries] of contents.filter(([, list]) => list.length > 0)) {
@@ -25,7 +30,7 @@ export async function ownLayers(work: Work, base: Base, target: Target): Promise
 }
 
 /** Launcher, licences, and the two directories that are written to. */
-async function ownEntries(work: Work): Promise<readonly ArchiveEntry[]> {
+async function ownEntries(work: Work, postgresql: Layout['postgresql']): Promise<readonly ArchiveEntry[]> {
   const { facts } = work
   const { launcher, command } = placesOf(facts)
   const files = launcherFiles.map(async (file) => {
@@ -34,7 +39,7 @@ async function ownEntries(work: Work): Promise<readonly ArchiveEntry[]> {
   })
   return [
     ...(await Promise.all(files)),
-    fileEntry(`${launcher}/launcher.json`, renderLauncherData(facts, launcherLayout(facts))),
+    fileEntry(`${launcher}/launcher.json`, renderLauncherData(facts, launcherLayout(facts, postgresql))),
     { kind: 'link', path: command, target: `/${launcher}/launcher.py` },
     ...(await licenses(work)),
     { kind: 'directory', path: STATE, mode: 0o775, ...USER }, // a new volume takes owner and mode from here

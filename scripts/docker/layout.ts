@@ -29,7 +29,7 @@ export function placesOf({ app: { name } }: Facts): Places {
 }
 
 /** What the launcher must know of these places. */
-export function launcherLayout(facts: Facts): Layout {
+export function launcherLayout(facts: Facts, postgresql: Layout['postgresql']): Layout {
   const places = placesOf(facts)
   return {
     channel: 'image',
@@ -39,5 +39,6 @@ export function launcherLayout(facts: Facts): Layout {
     state: `/${STATE}`,
     config: [`{state}/${facts.app.name}.env`],
     secrets: '{state}',
+    postgresql,
   }
 }

@@ -13,6 +13,8 @@ export interface Layout {
   readonly user?: string // deb: the service user that root becomes
   /** Places of further instances side by side; each may hold {instance}. `example` is the configuration of a new one. */
   readonly instances?: Pick<Layout, 'state' | 'config' | 'secrets'> & { readonly example: string }
+  /** image: the PostgreSQL that the full image brings; the lean one names it too, so that both share their layers. */
+  readonly postgresql?: { readonly major: string; readonly bin: string } | undefined
 }
 
 /** Slipway's own files that make up the launcher, for `Work.ownFile`; a room places them below one directory. */

@@ -89,6 +89,21 @@ describe('a layer', () => {
     expect(await text(entries, 'etc/passwd')).toContain('app:x:10001:0:')
   })
 
+  it('of PostgreSQL has its clients on PATH and nothing for a compiler of queries or extensions', async () => {
+    const server = 'usr/lib/postgresql/17'
+    const kept = ['bin/psql', 'bin/postgres', 'lib/pg_trgm.so'].map((path) => `${server}/${path}`)
+    const dropped = ['lib/llvmjit.so', 'lib/bitcode/postgres/a.bc', 'lib/pgxs/Makefile'].map(
+      (path) => `${server}/${path}`,
+    )
+    const lower = await assembleLayer([unpacked('base', [fileEntry('etc/os-release', 'x')])], new Map())
+    const files = [...kept, ...dropped].map((path) => fileEntry(path, 'x', 0o755))
+    const { entries, view } = await assembleLayer([unpacked('postgresql-17', files)], lower.view)
+    const paths = entries.map(({ path }) => path)
+    for (const path of kept) expect(paths).toContain(path)
+    for (const path of [...dropped, 'usr/bin/postgres']) expect(paths).not.toContain(path)
+    expect(resolvePath(view, 'usr/bin/psql', true)).toBe(`${server}/bin/psql`)
+  })
+
   it('with one path from two packages is refused', async () => {
     const packages = [unpacked('a', [fileEntry('usr/x', '1')]), unpacked('b', [fileEntry('usr/x', '2')])]
     await expect(assembleLayer(packages, new Map())).rejects.toThrow('two packages of the image base bring usr/x')

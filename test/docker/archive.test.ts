@@ -1,142 +1,17 @@
-import { createHash } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
-import { Parser } from 'tar'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { docker } from '../../scripts/docker/index.ts'
-import { gather } from '../../scripts/lib/archive/bytes.ts'
-import { type ArchiveEntry, fileEntry, withDirectories } from '../../scripts/lib/archive/entry.ts'
-import { gzip } from '../../scripts/lib/archive/gzip.ts'
-import { tar } from '../../scripts/lib/archive/tar.ts'
-import type { Base, ViewEntry } from '../../scripts/lib/core/base.ts'
 import type { Service } from '../../scripts/lib/core/facts.ts'
 import { prereleaseFacts, sampleFacts } from '../support/facts.ts'
 import { plantTree } from '../support/trees.ts'
-import {
-  digestsOf,
-  elsewhere,
-  memoryWork,
-  shuffledWork,
-  spooled,
-  type WorkParts,
-  writtenFile,
-} from '../support/work.ts'
+import { digestsOf, elsewhere, memoryWork, shuffledWork, type WorkParts, writtenFile } from '../support/work.ts'
+import { fixtureBase, type Member, members, openImage, sha256 } from './images.ts'
 
 const config = docker.schema.parse({
   platforms: ['linux/amd64', 'linux/arm64'],
   repositories: ['ghcr.io/satchel-team/satchel'],
 })
 const NAME = 'satchel-1.2.0-lean.oci.tar'
-const sha256 = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
-
-const BASE_ENTRIES: readonly ArchiveEntry[] = [
-  { kind: 'link', path: 'lib', target: 'usr/lib' },
-  { kind: 'link', path: 'usr/share', target: '../srv/share' },
-  { kind: 'directory', path: 'usr/lib', mode: 0o711 },
-  { kind: 'directory', path: 'srv/share', mode: 0o755 },
-  { kind: 'directory', path: 'tmp', mode: 0o1777 },
-  fileEntry('usr/bin/python3.13', 'program', 0o755),
-]
-
-async function fixtureBase(text: string, changes: Partial<Base> = {}): Promise<Base> {
-  const entries = withDirectories([...BASE_ENTRIES, fileEntry('etc/machine', text)])
-  const raw = await gather(tar(entries, { dialect: 'ustar', epoch: 1, owner: '' }))
-  const bytes = spooled(
-    await gather(
-      gzip(
-        (async function* () {
-          yield raw
-        })(),
-      ),
-    ),
-  )
-  const digest = `sha256:${bytes.sha256}`
-  const mediaType = 'application/vnd.oci.image.layer.v1.tar+gzip'
-  return {
-    layers: [{ name: 'lean', digest, diffId: sha256(raw), size: bytes.size, mediaType, bytes }],
-    view: new Map(entries.map((entry) => [entry.path, { uid: 0, gid: 0, ...entry } as ViewEntry])),
-    packages: [],
-    config: { env: [], labels: {} },
-    python: { minor: '3.13', path: '/usr/bin/python3.13' },
-    ...changes,
-  }
-}
-
-interface Member {
-  readonly path: string
-  readonly type: string
-  readonly mode: number | undefined
-  readonly uid: number | undefined
-  readonly gid: number | undefined
-  readonly mtime: number
-  readonly bytes: Buffer
-}
-
-async function members(archive: Uint8Array): Promise<Member[]> {
-  const found: Member[] = []
-  const parser = new Parser({
-    strict: true,
-    onReadEntry(entry) {
-      const chunks: Buffer[] = []
-      entry.on('data', (chunk) => chunks.push(chunk))
-      entry.on('end', () => {
-        const { path, type, mode, uid, gid } = entry
-        found.push({
-          path,
-          type,
-          mode,
-          uid,
-          gid,
-          mtime: (entry.mtime?.getTime() ?? 0) / 1000,
-          bytes: Buffer.concat(chunks),
-        })
-      })
-    },
-  })
-  const ended = new Promise((resolve) => parser.on('end', resolve))
-  parser.write(Buffer.from(archive))
-  parser.end()
-  await ended
-  return found
-}
-
-interface Descriptor {
-  readonly digest: string
-  readonly size: number
-  readonly mediaType: string
-  readonly platform: { readonly architecture: string }
-  readonly annotations: Record<string, string>
-}
-
-/** An image archive with its JSON read by digest. */
-async function openImage(archive: Uint8Array) {
-  const files = new Map((await members(archive)).map((member) => [member.path, member.bytes]))
-  const bytes = (path: string): Buffer => {
-    const found = files.get(path)
-    if (found === undefined) throw new Error(`no ${path}`)
-    return found
-  }
-  const blob = (digest: string): Buffer => {
-    const found = bytes(`blobs/${digest.replace(':', '/')}`)
-    expect(sha256(found)).toBe(digest)
-    return found
-  }
-  const json = (digest: string) => JSON.parse(blob(digest).toString())
-  const layout = JSON.parse(bytes('index.json').toString()) as { readonly manifests: Descriptor[] }
-  const index = json(layout.manifests[0]?.digest ?? '') as {
-    manifests: Descriptor[]
-    annotations: Record<string, string>
-  }
-  const manifest = (arch: string) => {
-    const found = index.manifests.find(({ platform }) => platform.architecture === arch)
-    return json(found?.digest ?? '') as {
-      config: Descriptor
-      layers: Descriptor[]
-      annotations: Record<string, string>
-    }
-  }
-  return { files, bytes, blob, json, layout, index, manifest }
-}
-
 describe('an image', () => {
   let parts: WorkParts
   let archive: Uint8Array
@@ -329,25 +204,5 @@ describe('an image', () => {
     const base = await fixtureBase('amd64', { python: { minor: '3.14', path: '/usr/bin/python3.14' } })
     const work = memoryWork({ bases: { 'lean@linux/amd64': base } })
     await expect(docker.build(work, docker.schema.parse({}))).rejects.toThrow('brings Python 3.14, not 3.13')
-  })
-})
-
-describe('the section docker', () => {
-  it.each([
-    [{ repositories: ['ghcr.io/satchel-team/satchel:latest'] }],
-    [{ repositories: ['Satchel'] }],
-    [{ variants: [] }],
-    [{ platforms: ['linux/riscv64'] }],
-    [{ base: { debian: 'sid' } }],
-    [{ image: 'x' }],
-  ])('refuses %j', (section) => {
-    expect(docker.schema.safeParse(section).success).toBe(false)
-  })
-
-  it('wants a service', () => {
-    const facts = sampleFacts()
-    const without = { ...facts, runtime: { ...facts.runtime, services: [] } }
-    expect(docker.check(without, config)).toHaveLength(1)
-    expect(docker.check(facts, config)).toEqual([])
   })
 })
