@@ -6,7 +6,8 @@ import { OUT, openOut } from './lib/io/stage-options.ts'
 /** `slipway base`: dist/base/ and base.json. */
 export const baseVerb: Verb = {
   name: 'base',
-  summary: 'Makes the base layers of images from the signed Debian packages in slipway.lock; runs nothing from them.',
+  summary:
+    'Makes the base layers of images from the Debian packages or registry images in slipway.lock; runs nothing from them.',
   options: [OUT],
   examples: [
     'slipway base',

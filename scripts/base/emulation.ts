@@ -2,11 +2,16 @@ import { gather } from '../lib/archive/bytes.ts'
 import { type ArchiveEntry, contentOf, type FileEntry, fileEntry } from '../lib/archive/entry.ts'
 
 // What maintainer scripts of the packages would have done, and no more: everything here was missed by something
-const PASSWD = `root:x:0:0:root:/root:/usr/sbin/nologin
-app:x:10001:0:app:/data:/usr/sbin/nologin
+/** The line of etc/passwd for the application: whoever asks for its name gets one. */
+export const APP_USER = 'app:x:10001:0:app:/data:/usr/sbin/nologin'
+
+/** Users of an image that knows none. */
+export const PASSWD: string = `root:x:0:0:root:/root:/usr/sbin/nologin
+${APP_USER}
 nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
 `
-const GROUP = `root:x:0:
+/** Groups of an image that knows none. */
+export const GROUP: string = `root:x:0:
 tty:x:5:
 staff:x:50:
 nogroup:x:65534:

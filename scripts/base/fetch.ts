@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { type ErrorCode, ReleaseError } from '../lib/core/error.ts'
+import type { LockedPackage } from '../lib/core/lock-file.ts'
 import { cachedFile } from '../lib/io/cache.ts'
 import { readDeb } from './deb-file.ts'
 import type { UnpackedPackage } from './layer.ts'
-import type { LockedPackage } from './lock-file.ts'
 import { field } from './package-index.ts'
 import type { ByteSource } from './sources.ts'
 

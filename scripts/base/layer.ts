@@ -1,10 +1,10 @@
 import { type ArchiveEntry, fileEntry, withDirectories } from '../lib/archive/entry.ts'
 import { resolvePath, type ViewEntry } from '../lib/core/base.ts'
 import { ReleaseError } from '../lib/core/error.ts'
+import type { LockedPackage } from '../lib/core/lock-file.ts'
 import type { DebFile } from './deb-file.ts'
 import { emulatedFiles } from './emulation.ts'
 import { isKept } from './file-rules.ts'
-import type { LockedPackage } from './lock-file.ts'
 
 /** A package of a layer with what is inside. */
 export interface UnpackedPackage {

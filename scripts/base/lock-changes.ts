@@ -1,4 +1,4 @@
-import { ARCHITECTURES, type LockedPackage, type LockedSuite } from './lock-file.ts'
+import { ARCHITECTURES, type LockedPackage, type LockedSuite } from '../lib/core/lock-file.ts'
 
 /** What a new lock changes, one line per package, for the person who reviews it. */
 export function lockChanges(before: LockedSuite | undefined, after: LockedSuite): string[] {

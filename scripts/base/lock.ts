@@ -1,23 +1,25 @@
 import { readFile } from 'node:fs/promises'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { BaseRequest } from '../lib/core/format.ts'
-import { now } from '../lib/io/clock.ts'
-import { writeBeside } from '../lib/io/files.ts'
-import type { Report } from '../lib/io/report.ts'
-import { closure } from './closure.ts'
-import { fetchPackage, mapLimited } from './fetch.ts'
-import { EXCLUDED } from './file-rules.ts'
-import { type IndexAccess, loadIndex, loadReleases } from './indexes.ts'
-import { lockChanges } from './lock-changes.ts'
 import {
   ARCHITECTURES,
+  type LockedImage,
   type LockedLayer,
   type LockedPackage,
   type LockedRelease,
   type LockedSuite,
   parseLock,
   renderLock,
-} from './lock-file.ts'
+} from '../lib/core/lock-file.ts'
+import { now } from '../lib/io/clock.ts'
+import { writeBeside } from '../lib/io/files.ts'
+import type { Report } from '../lib/io/report.ts'
+import { closure } from './closure.ts'
+import { fetchPackage, mapLimited } from './fetch.ts'
+import { EXCLUDED } from './file-rules.ts'
+import { imageChanges, lockImage } from './image-lock.ts'
+import { type IndexAccess, loadIndex, loadReleases } from './indexes.ts'
+import { lockChanges } from './lock-changes.ts'
 import { openSource } from './open-source.ts'
 import type { BinaryPackage, PackageIndex } from './package-index.ts'
 import type { Release } from './release.ts'
@@ -48,8 +50,15 @@ export async function lockFile(
     const own = requests.filter((request) => request.suite === suite)
     debian[suite] = await lockSuite(own, before.debian[suite], { ...options, keys: await pinnedKeys(suite) })
   }
-  await writeBeside(path, renderLock({ ...before, debian }))
-  return Object.entries(debian).flatMap(([suite, locked]) => lockChanges(before.debian[suite], locked))
+  const images: Record<string, LockedImage> = {}
+  for (const request of bases.filter((base) => base.kind === 'registry')) {
+    images[request.image] ??= await lockImage(request, options)
+  }
+  await writeBeside(path, renderLock({ ...before, debian, images }))
+  return [
+    ...Object.entries(debian).flatMap(([suite, locked]) => lockChanges(before.debian[suite], locked)),
+    ...Object.entries(images).flatMap(([image, locked]) => imageChanges(image, before.images[image], locked)),
+  ]
 }
 
 /** Locks every layer of the bases of one Debian release for all architectures, from its signed indexes of today. */

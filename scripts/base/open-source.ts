@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
+import type { LockedRelease } from '../lib/core/lock-file.ts'
 import { aptMirror, debianMirrors } from '../lib/io/debian-mirrors.ts'
 import { aptSource } from './apt-source.ts'
-import type { LockedRelease } from './lock-file.ts'
 import { type ByteSource, directory, firstOf, httpMirror, snapshots } from './sources.ts'
 
 /** A source that must be closed when it is no longer needed. */

@@ -4,15 +4,16 @@ import type { ArchiveEntry, FileEntry } from '../lib/archive/entry.ts'
 import { packLayer } from '../lib/archive/layer.ts'
 import { type Base, type BaseLayer, resolvePath, type ViewEntry } from '../lib/core/base.ts'
 import { ReleaseError } from '../lib/core/error.ts'
-import type { Architecture } from '../lib/core/facts.ts'
+import type { Architecture, Platform } from '../lib/core/facts.ts'
 import type { BaseRequest } from '../lib/core/format.ts'
+import { architectureOf, type LockedPackage, type LockFile, lockedLayer, parseLock } from '../lib/core/lock-file.ts'
 import { type BaseListing, clearBases, type Drift, saveBase, saveBaseListing } from '../lib/io/base-files.ts'
 import { spoolTo } from '../lib/io/spool.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { mapLimited } from './fetch.ts'
+import { imageBase } from './image-base.ts'
 import { assembleLayer, type UnpackedPackage } from './layer.ts'
 import { assertLinked } from './linkage.ts'
-import { type LockedPackage, type LockFile, lockedLayer, parseLock } from './lock-file.ts'
 import { openSource } from './open-source.ts'
 import { orSuccessor } from './successor.ts'
 
@@ -29,7 +30,7 @@ export async function makeBase(stage: Stage): Promise<void> {
   const making: Making = { stage, lock, scratch, drift, made: new Map() }
   const bases: Record<string, BaseListing['bases'][string]> = {}
   try {
-    for (const request of stage.plan.bases) bases[request.name] = await makeDebianBase(making, asDebian(request))
+    for (const request of stage.plan.bases) bases[request.name] = await makeBases(making, request)
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
@@ -51,28 +52,37 @@ interface Stacked {
   readonly packages: readonly LockedPackage[]
 }
 
-function asDebian(request: BaseRequest): DebianRequest {
-  if (request.kind === 'debian') return request
-  throw new ReleaseError('CONFIG_INVALID', `image base ${request.name}: registry images cannot be read yet`, {
-    hint: 'Use `base: { debian: trixie }`.',
-  })
+type SavedBases = BaseListing['bases'][string]
+
+async function makeBases(making: Making, request: BaseRequest): Promise<SavedBases> {
+  if (request.kind === 'debian') return makeDebianBases(making, request)
+  const { stage, lock, scratch } = making
+  return onEachPlatform(making, request, (platform) => imageBase(stage, lock, scratch, request, platform))
 }
 
-async function makeDebianBase(making: Making, request: DebianRequest): Promise<BaseListing['bases'][string]> {
+async function makeDebianBases(making: Making, request: DebianRequest): Promise<SavedBases> {
   const { stage, lock, drift } = making
-  const saved: Record<string, Awaited<ReturnType<typeof saveBase>>> = {}
   const source = await openSource({ locked: lock.debian[request.suite]?.releases ?? [] })
   try {
     const fetch = orSuccessor(request.suite, source, stage, drift)
-    for (const platform of request.platforms) {
-      const arch: Architecture = platform === 'linux/amd64' ? 'amd64' : 'arm64'
-      saved[platform] = await stage.report.task(`image base ${request.name} ${platform}`, async () => {
-        const base = await stackLayers(making, request, arch, fetch)
-        return saveBase(stage.out, request.name, platform, base)
-      })
-    }
+    return await onEachPlatform(making, request, (platform) =>
+      stackLayers(making, request, architectureOf(platform), fetch),
+    )
   } finally {
     await source.close()
+  }
+}
+
+async function onEachPlatform(
+  { stage }: Making,
+  { name, platforms }: BaseRequest,
+  make: (platform: Platform) => Promise<Base>,
+): Promise<SavedBases> {
+  const saved: Record<string, Awaited<ReturnType<typeof saveBase>>> = {}
+  for (const platform of platforms) {
+    saved[platform] = await stage.report.task(`image base ${name} ${platform}`, async () =>
+      saveBase(stage.out, name, platform, await make(platform)),
+    )
   }
   return saved
 }

@@ -6,9 +6,20 @@ import type { BaseRequest } from '../lib/core/format.ts'
 /** `lean`: the application and Python; `full`: PostgreSQL as well, between Python and the application. */
 export type Variant = 'lean' | 'full'
 
+/** Signed packages of a Debian release. */
+interface DebianBase {
+  readonly debian: 'trixie'
+}
+
+/** An image of a registry, and the Python minor that it brings. */
+interface RegistryBase {
+  readonly image: string
+  readonly python: string
+}
+
 /** The section `docker` of slipway.yaml. */
 export interface DockerConfig {
-  readonly base: { readonly debian: 'trixie' }
+  readonly base: DebianBase | RegistryBase
   readonly variants: readonly Variant[]
   readonly platforms: readonly Platform[]
   readonly repositories: readonly string[]
@@ -17,11 +28,30 @@ export interface DockerConfig {
 // OCI distribution specification, "Pulling manifests": host with an optional port, then path components
 const REPOSITORY = /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+$/
 
+// The same with a tag, a digest or both; a base without a tag would be another one every day
+const BASE_IMAGE = new RegExp(
+  `${REPOSITORY.source.slice(0, -1)}(?::[\\w][\\w.-]{0,127}(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$`,
+)
+
+const debianBase = z.strictObject({ debian: z.enum(['trixie']).describe('Codename of the Debian release.') })
+const registryBase = z.strictObject({
+  image: z
+    .string()
+    .regex(BASE_IMAGE, 'is no image with its registry and tag, such as docker.io/library/python:3.13-slim')
+    .describe(
+      'An image with Python and glibc, whose layers are used byte for byte; `slipway lock` fixes what its tag names.',
+    ),
+  python: z
+    .string()
+    .regex(/^3\.\d+$/, 'is no Python minor such as "3.13"')
+    .describe('The Python minor in that image, for which dependencies are resolved.'),
+})
+
 export const dockerSchema: ZodType<DockerConfig> = z.strictObject({
   base: z
-    .strictObject({ debian: z.enum(['trixie']).describe('Codename of the Debian release.') })
+    .union([debianBase, registryBase])
     .default({ debian: 'trixie' })
-    .describe('What the image stands on: signed Debian packages, exact to the byte in slipway.lock.'),
+    .describe('What the image stands on, exact to the byte in slipway.lock: signed Debian packages, or an image.'),
   variants: z
     .array(z.enum(['lean', 'full']))
     .min(1)
@@ -46,7 +76,7 @@ interface DebianFacts {
   readonly roots: readonly string[]
 }
 
-const DEBIAN: Readonly<Record<DockerConfig['base']['debian'], DebianFacts>> = {
+const DEBIAN: Readonly<Record<DebianBase['debian'], DebianFacts>> = {
   trixie: {
     python: '3.13',
     postgresql: '17',
@@ -69,6 +99,7 @@ const WITH_POSTGRESQL = ['dash', 'libnss-wrapper']
 
 /** Bases of the variants: each one's layers begin with those of the smaller. */
 export function basesOf({ base, variants, platforms }: DockerConfig): readonly BaseRequest[] {
+  if ('image' in base) return variants.map((name) => ({ kind: 'registry', name, image: base.image, platforms }))
   const { roots, postgresql } = DEBIAN[base.debian]
   const lean = { name: 'lean', roots }
   const layers: Readonly<Record<Variant, readonly { readonly name: string; readonly roots: readonly string[] }[]>> = {
@@ -80,12 +111,13 @@ export function basesOf({ base, variants, platforms }: DockerConfig): readonly B
 
 /** The Python and machine that dependencies of an image are for. */
 export function targetOf({ base }: DockerConfig, platform: Platform): Target {
-  return { python: DEBIAN[base.debian].python, arch: platform === 'linux/amd64' ? 'amd64' : 'arm64' }
+  const python = 'image' in base ? base.python : DEBIAN[base.debian].python
+  return { python, arch: platform === 'linux/amd64' ? 'amd64' : 'arm64' }
 }
 
 /** The PostgreSQL that the full image brings, and where its programs are; nothing where no full image is made. */
 export function postgresqlOf({ base, variants }: DockerConfig): Layout['postgresql'] {
-  if (!variants.includes('full')) return undefined
+  if ('image' in base || !variants.includes('full')) return undefined
   const major = DEBIAN[base.debian].postgresql
   return { major, bin: `/usr/lib/postgresql/${major}/bin` }
 }

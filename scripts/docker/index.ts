@@ -9,7 +9,7 @@ import { ownLayers } from './layers.ts'
 import { placesOf } from './layout.ts'
 import { annotationsOf, imageIndex, type PlatformImage, platformImage } from './manifest.ts'
 
-/** Container images: the application over a base of locked Debian packages; nothing is executed to make them. */
+/** Container images: the application over a locked base; nothing is executed to make them. */
 export const docker: Format = defineFormat<DockerConfig>({
   name: 'docker',
   needs: [],
@@ -21,19 +21,24 @@ export const docker: Format = defineFormat<DockerConfig>({
   build,
 })
 
-function check(facts: Facts, { variants }: DockerConfig): readonly Finding[] {
-  const findings: Finding[] = []
-  if (facts.runtime.services.length === 0) {
-    findings.push({ path: [], message: 'there is no service to start', hint: 'Describe one in runtime.services.' })
+function check(facts: Facts, { base, variants }: DockerConfig): readonly Finding[] {
+  const isFull = variants.includes('full')
+  const services = { path: [], message: 'there is no service to start', hint: 'Describe one in runtime.services.' }
+  const unused = {
+    path: ['variants'],
+    message: 'full brings PostgreSQL, but runtime.database asks for none',
+    hint: 'Remove full: the lean image has everything, or describe the database in runtime.database.',
   }
-  if (variants.includes('full') && facts.runtime.database?.kind !== 'postgresql') {
-    findings.push({
-      path: ['variants'],
-      message: 'full brings PostgreSQL, but runtime.database asks for none',
-      hint: 'Remove full: the lean image has everything, or describe the database in runtime.database.',
-    })
+  const foreign = {
+    path: ['variants'],
+    message: 'full takes PostgreSQL from Debian, which does not go above a registry image',
+    hint: 'Remove full, or use `base: { debian: trixie }`.',
   }
-  return findings
+  return [
+    ...(facts.runtime.services.length === 0 ? [services] : []),
+    ...(isFull && facts.runtime.database?.kind !== 'postgresql' ? [unused] : []),
+    ...(isFull && 'image' in base ? [foreign] : []),
+  ]
 }
 
 function outputs(facts: Facts, config: DockerConfig): readonly Output[] {
@@ -70,7 +75,7 @@ async function applicationLayers(
   const base = await work.base(variant, platform)
   if (base.python.minor === target.python) return ownLayers(work, base, target, postgresqlOf(config))
   throw new ReleaseError('DEPS_UNRESOLVED', `the image base brings Python ${base.python.minor}, not ${target.python}`, {
-    hint: 'Run `slipway lock`, and `slipway plan` again.',
+    hint: `Write python: "${base.python.minor}" in docker.base, or run \`slipway lock\`; then plan again.`,
   })
 }
 

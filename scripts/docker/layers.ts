@@ -20,7 +20,7 @@ export async function ownLayers(
   const contents: readonly (readonly [name: string, entries: readonly ArchiveEntry[]])[] = [
     ['dependencies', treeEntries(await work.vendor(target), `${places.vendor}/py${target.python}`)],
     ['static', treeEntries(installed.static, places.static)],
-    ['app', [...treeEntries(installed.app, places.app), ...(await ownEntries(work, postgresql))]],
+    ['app', [...treeEntries(installed.app, places.app), ...(await ownEntries(work, base.python.path, postgresql))]],
   ]
   const layers: BaseLayer[] = []
   for (const [name, entries] of contents.filter(([, list]) => list.length > 0)) {
@@ -30,12 +30,18 @@ export async function ownLayers(
 }
 
 /** Launcher, licences, and the two directories that are written to. */
-async function ownEntries(work: Work, postgresql: Layout['postgresql']): Promise<readonly ArchiveEntry[]> {
+async function ownEntries(
+  work: Work,
+  python: string,
+  postgresql: Layout['postgresql'],
+): Promise<readonly ArchiveEntry[]> {
   const { facts } = work
   const { launcher, command } = placesOf(facts)
   const files = launcherFiles.map(async (file) => {
     const place = launcherPlace(file)
-    return fileEntry(`${launcher}/${place}`, await work.ownFile(file), place === 'launcher.py' ? 0o755 : 0o644)
+    const bytes = await work.ownFile(file)
+    const path = `${launcher}/${place}`
+    return place === 'launcher.py' ? fileEntry(path, startedBy(python, bytes), 0o755) : fileEntry(path, bytes)
   })
   return [
     ...(await Promise.all(files)),
@@ -45,6 +51,13 @@ async function ownEntries(work: Work, postgresql: Layout['postgresql']): Promise
     { kind: 'directory', path: STATE, mode: 0o775, ...USER }, // a new volume takes owner and mode from here
     { kind: 'directory', path: 'tmp', mode: 0o1777 }, // so does a tmpfs
   ]
+}
+
+/** The launcher's first line names the interpreter, which is not the same program in every base. */
+function startedBy(python: string, launcher: Uint8Array): string {
+  return Buffer.from(launcher)
+    .toString()
+    .replace(/^#!\S+/, `#!${python}`)
 }
 
 async function licenses({ facts, source }: Work): Promise<readonly ArchiveEntry[]> {

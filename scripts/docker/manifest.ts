@@ -114,16 +114,26 @@ function healthcheck({ runtime }: Facts, command: string): object {
   }
 }
 
-const ENVIRONMENT: readonly (readonly [name: string, value: string])[] = [
+type Variable = readonly [name: string, value: string]
+
+// What a base says of these stands: its programs may lie elsewhere
+const DEFAULTS: readonly Variable[] = [
   ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
   ['LANG', 'C.UTF-8'],
-  ['HOME', '/tmp'], // always writable, whatever user and whether or not the root is read-only
 ]
+const OWN: readonly Variable[] = [['HOME', '/tmp']] // always writable, whatever user and whether or not the root is read-only
 
 function environment({ config }: Base): string[] {
-  const names = new Set(ENVIRONMENT.map(([name]) => name))
-  const kept = config.env.filter((line) => !names.has(line.slice(0, line.indexOf('='))))
-  return [...kept, ...ENVIRONMENT.map(([name, value]) => `${name}=${value}`)]
+  const given = config.env.map((line): Variable => {
+    const at = line.indexOf('=')
+    return [line.slice(0, at), line.slice(at + 1)]
+  })
+  const variables = new Map([
+    ...given,
+    ...DEFAULTS.filter(([name]) => !given.some(([known]) => known === name)),
+    ...OWN,
+  ])
+  return [...variables].map(([name, value]) => `${name}=${value}`)
 }
 
 /** The index over all platforms of one image. */

@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { assemblePlan } from '../lib/core/assemble-plan.ts'
 import { type Config, ConfigError, type LocatedFinding, readConfig } from '../lib/core/config/load.ts'
 import { type Finding, ReleaseError } from '../lib/core/error.ts'
-import type { Format } from '../lib/core/format.ts'
+import type { BaseRequest, Format } from '../lib/core/format.ts'
+import { parseLock, unlocked } from '../lib/core/lock-file.ts'
 import { staticDrift, variableDrift } from '../lib/core/variable-drift.ts'
 import { parseTag, tagOf } from '../lib/core/version.ts'
 import type { Project } from '../lib/io/project-options.ts'
-import { hasLock } from './inputs.ts'
+import { readLock } from './inputs.ts'
 import { decideFacts } from './make-plan.ts'
 import { readVariables } from './read-variables.ts'
 import { type Standing, standingOf } from './standing.ts'
@@ -36,7 +37,7 @@ async function planFindings(
     const [inputs, checkout] = [{ schema: 1, files: [] } as const, { kind: standing.kind, project: '' }]
     const parts = { facts, config, formats, selection: project, inputs, checkout, history: [], notices: [] }
     const { bases } = assemblePlan(parts)
-    return lockFindings(bases.length > 0, project).map(config.locate)
+    return (await lockFindings(bases, project)).map(config.locate)
   } catch (error) {
     if (error instanceof ConfigError) return error.findings
     if (!(error instanceof ReleaseError) || error.code === 'USAGE') throw error
@@ -53,10 +54,16 @@ function anyTag({ version }: Config, { checkout }: Standing): string | undefined
   return version.files.length === 0 && isRelease !== true ? tagOf(version.tag, '0.0.0.dev0') : undefined
 }
 
-function lockFindings(wanted: boolean, project: Project): readonly Finding[] {
-  if (!wanted || hasLock(project)) return []
-  const message = 'the Debian packages below the image are not locked: there is no slipway.lock'
+async function lockFindings(bases: readonly BaseRequest[], project: Project): Promise<readonly Finding[]> {
+  if (bases.length === 0) return []
+  const text = await readLock(project)
+  if (text !== undefined) return unlocked(parseLock(text), bases).map(findingOf)
+  const message = 'what lies below the image is not locked: there is no slipway.lock'
   return [{ path: ['docker'], message, hint: 'Run `slipway lock` and commit slipway.lock.' }]
+}
+
+function findingOf({ message, hint }: ReleaseError): Finding {
+  return { path: ['docker', 'base'], message, ...(hint === undefined ? {} : { hint }) }
 }
 
 /** Which section an error of planning speaks of. */

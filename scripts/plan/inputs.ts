@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { cp, lstat, mkdir, rename, rm } from 'node:fs/promises'
+import { cp, lstat, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Facts } from '../lib/core/facts.ts'
@@ -36,8 +36,11 @@ export function inputPlaces(config: string, { python, deps }: Pick<Facts, 'pytho
   ]
 }
 
-/** Whether the lock of image bases lies beside the configuration. */
-export const hasLock = ({ config }: Project): boolean => existsSync(join(dirname(config), LOCK))
+/** The lock of image bases beside the configuration; undefined where there is none. */
+export async function readLock({ config }: Project): Promise<string | undefined> {
+  const path = join(dirname(config), LOCK)
+  return existsSync(path) ? readFile(path, 'utf8') : undefined
+}
 
 /** Copies the inputs: after plan nobody reads them where they were. */
 export async function copyInputs(

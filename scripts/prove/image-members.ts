@@ -3,9 +3,9 @@ import { text } from 'node:stream/consumers'
 import { ReleaseError } from '../lib/core/error.ts'
 import { blobPath } from '../lib/io/oci-archive.ts'
 import { type Member, type Members, memberPath } from './members.ts'
-import { gunzip, tarMembers, visitTar } from './tar-members.ts'
+import { gunzip, tarMembers, unzstd, visitTar } from './tar-members.ts'
 
-const LAYER = /^application\/vnd\.(?:oci\.image\.layer\.v1|docker\.image\.rootfs\.diff)\.tar(?:[+.]gzip)?$/
+const LAYER = /^application\/vnd\.(?:oci\.image\.layer\.v1|docker\.image\.rootfs\.diff)\.tar(?:[+.](?:gzip|zstd))?$/
 const JSON_BYTES = 4 * 1024 * 1024
 
 interface Descriptor {
@@ -42,13 +42,19 @@ async function readBlobs(path: string): Promise<Blobs> {
     if (entry.type === 'Directory') return
     const bytes = entry as unknown as AsyncIterable<Uint8Array>
     const name = memberPath(entry.path)
-    const { gzip, head, all } = await peek(bytes)
-    if (gzip) layers.set(name, await tarMembers(gunzip(all)))
+    const { unpack, head, all } = await peek(bytes)
+    if (unpack !== undefined) layers.set(name, await tarMembers(unpack(all)))
     else if ('{['.includes(head) && entry.size <= JSON_BYTES) documents.set(name, await text(all))
     else layers.set(name, await tarMembers(all))
   })
   return { documents, layers }
 }
+
+// First bytes of RFC 1952 and RFC 8878
+const FORMS = [
+  ['1f8b', gunzip],
+  ['28b52ffd', unzstd],
+] as const
 
 async function peek(bytes: AsyncIterable<Uint8Array>) {
   const iterator = bytes[Symbol.asyncIterator]()
@@ -58,7 +64,12 @@ async function peek(bytes: AsyncIterable<Uint8Array>) {
     yield chunk
     for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value
   }
-  return { gzip: chunk[0] === 0x1f && chunk[1] === 0x8b, head: String.fromCharCode(chunk[0] ?? 0), all: all() }
+  const magic = Buffer.from(chunk.subarray(0, 4)).toString('hex')
+  return {
+    unpack: FORMS.find(([start]) => magic.startsWith(start))?.[1],
+    head: String.fromCharCode(chunk[0] ?? 0),
+    all: all(),
+  }
 }
 
 function document(blobs: Blobs, path: string): unknown {

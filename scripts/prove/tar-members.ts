@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
+import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { Parser, type ReadEntry } from 'tar'
 import { type Member, type Members, memberPath, readMember } from './members.ts'
 
@@ -35,4 +35,9 @@ export async function tarMembers(bytes: AsyncIterable<Uint8Array>): Promise<Memb
 /** Bytes without their gzip. */
 export function gunzip(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   return Readable.from(bytes).pipe(createGunzip())
+}
+
+/** Bytes without their zstd. */
+export function unzstd(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  return Readable.from(bytes).pipe(createZstdDecompress())
 }

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type DebianRequest, lockSuite } from '../../scripts/base/lock.ts'
 import { lockChanges } from '../../scripts/base/lock-changes.ts'
-import { type LockedSuite, parseLock, renderLock } from '../../scripts/base/lock-file.ts'
 import { directory } from '../../scripts/base/sources.ts'
 import { makeBase } from '../../scripts/base/stage.ts'
 import { orSuccessor } from '../../scripts/base/successor.ts'
 import { fileEntry } from '../../scripts/lib/archive/entry.ts'
+import { type LockedSuite, parseLock, renderLock } from '../../scripts/lib/core/lock-file.ts'
 import type { Plan } from '../../scripts/lib/core/plan.ts'
 import { loadBase, loadBaseListing } from '../../scripts/lib/io/base-files.ts'
 import { silentReport } from '../../scripts/lib/io/report.ts'
@@ -65,7 +65,10 @@ describe('the base stage', () => {
 
   async function stageOf(out: string, bases: Plan['bases']) {
     await mkdir(join(out, 'inputs'), { recursive: true })
-    await writeFile(join(out, 'inputs', 'slipway.lock'), renderLock({ schema: 1, debian: { trixie: suite } }))
+    await writeFile(
+      join(out, 'inputs', 'slipway.lock'),
+      renderLock({ schema: 1, debian: { trixie: suite }, images: {} }),
+    )
     const plan = { bases } as unknown as Plan
     return { plan, out, cache: join(dir, 'cache'), report: silentReport }
   }
@@ -88,7 +91,7 @@ describe('the base stage', () => {
     expect(suite.layers['more']).toMatchObject({ above: 'lean', epoch: 1_700_000_000 })
     expect(suite.layers['more']?.packages.amd64.map(({ name }) => name)).toEqual(['extra'])
     expect(suite.dropped).toEqual(['mawk (wanted by python3)'])
-    const text = renderLock({ schema: 1, debian: { trixie: suite } })
+    const text = renderLock({ schema: 1, debian: { trixie: suite }, images: {} })
     expect(renderLock(parseLock(text))).toBe(text)
   })
 
@@ -122,7 +125,7 @@ describe('the base stage', () => {
   })
 
   it('notices a layer that somebody changed', async () => {
-    const path = join(dir, 'dist-2', 'base', 'lean', 'amd64', 'lean.tar.gz')
+    const path = join(dir, 'dist-2', 'base', 'lean', 'amd64', `layer-1`)
     await writeFile(path, Buffer.concat([await readFile(path), Buffer.from('x')]))
     await expect(loadBase(join(dir, 'dist-2'), 'lean', 'linux/amd64')).rejects.toMatchObject({ code: 'TREE_CHANGED' })
   })

@@ -126,19 +126,28 @@ describe('an image', () => {
   it('keeps environment and labels of a base image below its own', async () => {
     const origin = { name: 'docker.io/library/python:3.13-slim', digest: `sha256:${'0'.repeat(64)}` }
     const base = await fixtureBase('amd64', {
-      config: { env: ['PATH=/opt/bin', 'GPG_KEY=1'], labels: { maintainer: 'them' } },
+      config: { env: ['PATH=/opt/bin', 'GPG_KEY=1', 'HOME=/root'], labels: { maintainer: 'them' } },
       origin,
     })
     const work = memoryWork({ bases: { 'lean@linux/amd64': base } })
     await docker.build(work, docker.schema.parse({}))
     const image = await openImage(writtenFile(work, NAME))
     const { config: run } = image.json(image.manifest('amd64').config.digest)
-    expect(run.Env.slice(0, 2)).toEqual([
-      'GPG_KEY=1',
-      'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    ])
+    expect(run.Env).toEqual(['PATH=/opt/bin', 'GPG_KEY=1', 'HOME=/tmp', 'LANG=C.UTF-8'])
     expect(run.Labels).toMatchObject({ maintainer: 'them', 'org.opencontainers.image.base.name': origin.name })
     expect(image.layout.manifests[0]?.annotations['io.containerd.image.name']).toBe('satchel:1.2.0-lean')
+  })
+
+  it('starts its launcher by the Python of the base', async () => {
+    const base = await fixtureBase('amd64', { python: { minor: '3.13', path: '/usr/local/bin/python3' } })
+    const work = memoryWork({ bases: { 'lean@linux/amd64': base } })
+    await docker.build(work, docker.schema.parse({ base: { image: 'docker.io/library/python:3.13', python: '3.13' } }))
+    const image = await openImage(writtenFile(work, NAME))
+    const app = image.manifest('amd64').layers.at(-1)
+    const files = await members(gunzipSync(image.blob(app?.digest ?? '')))
+    const launcher = files.find(({ path }) => path.endsWith('/launcher.py'))
+    expect(launcher?.bytes.toString()).toMatch(/^#!\/usr\/local\/bin\/python3 -IS\n/)
+    expect(launcher?.mode).toBe(0o755)
   })
 
   it('holds its files where the links of the base lead, and never replaces a link', async () => {

@@ -54,7 +54,7 @@ export type BaseRequest =
   | {
       readonly kind: 'registry'
       readonly name: string
-      readonly reference: string // by digest
+      readonly image: string // host/path:tag, resolved by slipway.lock
       readonly platforms: readonly Platform[]
     }
 

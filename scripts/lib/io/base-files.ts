@@ -28,6 +28,8 @@ export interface BaseListing {
 const folder = (out: string, name: string, platform: Platform): string =>
   join(out, 'base', name, platform.replace('linux/', ''))
 
+const layerFile = (dir: string, at: number): string => join(dir, `layer-${at + 1}`)
+
 /** Forgets the bases of an earlier run; the listing goes first, so that nothing half-made is ever read. */
 export async function clearBases(out: string): Promise<void> {
   await rm(join(out, 'base.json'), { force: true })
@@ -37,7 +39,7 @@ export async function clearBases(out: string): Promise<void> {
 /** Keeps the layers and the merged view of a base; what it gives goes into `dist/base.json`. */
 export async function saveBase(out: string, name: string, platform: Platform, base: Base): Promise<SavedBase> {
   const dir = folder(out, name, platform)
-  for (const layer of base.layers) await writeBeside(join(dir, `${layer.name}.tar.gz`), layer.bytes.open())
+  for (const [at, layer] of base.layers.entries()) await writeBeside(layerFile(dir, at), layer.bytes.open())
   const view = join(dir, 'view.json')
   await writeBeside(view, `${[...base.view.values()].map((entry) => JSON.stringify(entry)).join('\n')}\n`)
   const layers = base.layers.map(({ bytes: _, ...layer }) => layer)
@@ -64,8 +66,8 @@ export async function loadBase(out: string, name: string, platform: Platform): P
   }
   const dir = folder(out, name, platform)
   const layers: BaseLayer[] = []
-  for (const layer of saved.layers) {
-    const path = join(dir, `${layer.name}.tar.gz`)
+  for (const [at, layer] of saved.layers.entries()) {
+    const path = layerFile(dir, at)
     const measured = { size: layer.size, sha256: layer.digest.replace('sha256:', '') }
     await assertUnchanged(path, measured)
     layers.push({ ...layer, bytes: spooledFile(path, measured) })

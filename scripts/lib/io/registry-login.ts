@@ -9,13 +9,16 @@ interface DockerConfig {
   readonly auths?: Readonly<Record<string, { readonly auth?: string }>>
 }
 
+const DOCKER_HUB = 'https://index.docker.io/v1/' // the name under which `docker login` without a host keeps it
+
 /** The login that `docker login` (or its workflow action) left for a host; for ghcr.io else GITHUB_TOKEN. */
 export async function loginFor(host: string): Promise<Login> {
   const { DOCKER_CONFIG, GITHUB_TOKEN, GITHUB_ACTOR } = process.env
   const path = join(DOCKER_CONFIG ?? join(homedir(), '.docker'), 'config.json')
   const text = await readFile(path, 'utf8').catch(() => '{}')
   const { auths = {} }: DockerConfig = JSON.parse(text)
-  const known = auths[host]?.auth ?? auths[`https://${host}`]?.auth ?? auths[`https://${host}/v1/`]?.auth
+  const names = host === 'docker.io' ? [DOCKER_HUB, host] : [host, `https://${host}`, `https://${host}/v1/`]
+  const known = names.map((name) => auths[name]?.auth).find((auth) => auth !== undefined)
   if (known !== undefined || host !== 'ghcr.io' || GITHUB_TOKEN === undefined) return known
   return Buffer.from(`${GITHUB_ACTOR ?? 'token'}:${GITHUB_TOKEN}`).toString('base64')
 }

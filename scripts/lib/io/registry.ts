@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { attempt, type Patience, RequestFailure } from './attempts.ts'
-import { interrupted } from './interrupt.ts'
-import { answerChallenge, type Login, loginFor, parseChallenge } from './registry-login.ts'
+import { ask, askOnce, bodyOf, type Client, openClient, otherBytes, type Request } from './registry-request.ts'
 
 /** Bytes that a registry keeps under their digest (`sha256:…`); opened anew for each attempt. */
 export interface Blob {
@@ -30,6 +29,8 @@ export interface Repository {
   pushManifest(manifest: StoredManifest, tag?: string): Promise<void>
   /** Downloads a blob and compares its bytes with its digest. */
   pullBlob(digest: string): Promise<void>
+  /** The bytes of a blob, for a caller that compares them with the digest; undefined where there is none. */
+  openBlob(digest: string): Promise<AsyncIterable<Uint8Array> | undefined>
 }
 
 const MANIFESTS = [
@@ -45,20 +46,14 @@ export async function openRepository(
   patience: Patience,
   who: 'anonymous' | 'login',
 ): Promise<Repository> {
-  const [host = '', ...path] = name.split('/')
-  const client: Client = {
-    base: `${isLoopback(host) ? 'http' : 'https'}://${host}/v2/${path.join('/')}`,
-    name,
-    login: who === 'login' ? await loginFor(host) : undefined,
-    patience,
-    authorization: undefined,
-  }
+  const client = await openClient(name, patience, who)
   return {
     digestOf: (reference) => digestOf(client, reference),
     manifest: (reference) => readManifest(client, reference),
     pushBlob: (blob) => pushBlob(client, blob),
     pushManifest: (manifest, tag) => pushManifest(client, manifest, tag),
     pullBlob: (digest) => pullBlob(client, digest),
+    openBlob: (digest) => openBlob(client, digest),
   }
 }
 
@@ -66,84 +61,6 @@ export async function openRepository(
 export function splitReference(reference: string): { readonly repository: string; readonly tag: string } {
   const colon = reference.lastIndexOf(':')
   return { repository: reference.slice(0, colon), tag: reference.slice(colon + 1) }
-}
-
-interface Client {
-  readonly base: string
-  readonly name: string
-  readonly login: Login
-  readonly patience: Patience
-  authorization: string | undefined
-}
-
-interface Request {
-  readonly path: string // below the repository, or a whole URL that the registry gave
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT'
-  readonly headers?: Readonly<Record<string, string>>
-  body?(): Uint8Array | Readable
-}
-
-// Docker's own rule: a registry on this machine speaks plain HTTP.
-function isLoopback(host: string): boolean {
-  return /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(host)
-}
-
-/** Asks with repetitions; undefined for 404, which is an answer here. */
-async function ask(client: Client, request: Request): Promise<Response | undefined> {
-  return attempt(client.name, client.patience, () => askOnce(client, request))
-}
-
-async function askOnce(client: Client, request: Request): Promise<Response | undefined> {
-  const response = await send(client, request)
-  if (response.status === 404) return undefined
-  if (response.ok) return response
-  await response.body?.cancel()
-  const wait = Number(response.headers.get('retry-after') ?? Number.NaN)
-  throw new RequestFailure(whatOf(client, request), response.status, [], Number.isNaN(wait) ? undefined : wait)
-}
-
-async function send(client: Client, request: Request): Promise<Response> {
-  const first = await sendOnce(client, request)
-  if (first.status !== 401) return first
-  const challenge = parseChallenge(first.headers.get('www-authenticate'))
-  await first.body?.cancel()
-  const answer =
-    challenge === undefined ? undefined : await answerChallenge(challenge, client.login).catch(() => undefined)
-  if (answer === undefined) return first
-  client.authorization = answer
-  return sendOnce(client, request)
-}
-
-async function sendOnce(client: Client, request: Request): Promise<Response> {
-  const { path, method, headers = {}, body } = request
-  const url = new URL(path.startsWith('/') ? `${client.base}${path}` : path)
-  const known = url.origin === new URL(client.base).origin ? client.authorization : undefined
-  const authorization = known === undefined ? {} : { authorization: known }
-  try {
-    return await fetch(url, {
-      method,
-      headers: { ...headers, ...authorization },
-      signal: interrupted,
-      ...(body === undefined ? {} : { body: body(), duplex: 'half' as const }),
-    })
-  } catch (failure) {
-    if (interrupted.aborted) throw failure
-    throw new RequestFailure(whatOf(client, request), 0)
-  }
-}
-
-/** The bytes of an answer; a connection that breaks in the middle is no answer. */
-async function* bodyOf(client: Client, request: Request, response: Response | undefined): AsyncIterable<Uint8Array> {
-  try {
-    yield* response?.body ?? []
-  } catch (failure) {
-    if (interrupted.aborted) throw failure
-    throw new RequestFailure(whatOf(client, request), 0)
-  }
-}
-
-function whatOf({ name }: Client, { method }: Request): string {
-  return `${method === 'GET' || method === 'HEAD' ? 'reading from' : 'pushing to'} ${name}`
 }
 
 function digestHeader(response: Response | undefined): string | undefined {
@@ -206,6 +123,8 @@ async function pullBlob(client: Client, digest: string): Promise<void> {
   })
 }
 
-function otherBytes({ name }: Client): RequestFailure {
-  return new RequestFailure(`reading from ${name}`, 200, ['other_bytes'])
+async function openBlob(client: Client, digest: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+  const request: Request = { path: `/blobs/${digest}`, method: 'GET' }
+  const response = await ask(client, request)
+  return response === undefined ? undefined : bodyOf(client, request, response)
 }

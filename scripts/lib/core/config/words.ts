@@ -45,10 +45,12 @@ function wordsOf(issue: Issue, path: Path, yaml: YamlFile, schema: JsonSchema): 
 /** Of several shapes that a value may have, what is wrong with the one that it resembles. */
 function closest(branches: readonly (readonly Issue[])[]): readonly Issue[] {
   const [first = []] = branches
-  return (
-    branches.find((issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0)) ?? first
-  )
+  const ofKind = branches.filter((issues) => !issues.some(({ code, path }) => code === 'invalid_type' && !path.length))
+  return ofKind.toSorted((a, b) => wrongs(a) - wrongs(b))[0] ?? first
 }
+
+const wrongs = (issues: readonly Issue[]): number =>
+  issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0)
 
 function wrongForm(issue: Issue, path: Path, schema: JsonSchema): Finding {
   const message = issue.message.startsWith('Invalid') ? 'is not of the form that is expected' : issue.message
