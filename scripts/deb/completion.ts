@@ -16,7 +16,7 @@ export async function completionEntries({ facts, ownFile }: Work): Promise<reado
 function renderWords(facts: Facts): string {
   const services = facts.runtime.services.map((service) => service.name)
   const words = (usage: string): readonly string[] =>
-    usage === '…' ? ['FILES'] : usage.includes('SERVICE') ? services : []
+    usage === '…' || usage.includes('FILE') ? ['FILES'] : usage.includes('SERVICE') ? services : []
   return verbsOf(facts)
     .map(({ name, usage }) => `${[name, ...words(usage)].join(' ')}\n`)
     .join('')

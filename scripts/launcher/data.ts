@@ -21,7 +21,9 @@ export interface Layout {
 export const launcherFiles: readonly string[] = [
   'launcher.py',
   'slipway_launcher/__init__.py',
+  'slipway_launcher/backup.py',
   'slipway_launcher/check.py',
+  'slipway_launcher/client.py',
   'slipway_launcher/configuration.py',
   'slipway_launcher/database.py',
   'slipway_launcher/envfile.py',
@@ -33,8 +35,15 @@ export const launcherFiles: readonly string[] = [
   'slipway_launcher/layout.py',
   'slipway_launcher/main.py',
   'slipway_launcher/programs.py',
+  'slipway_launcher/restore.py',
   'slipway_launcher/session.py',
+  'slipway_launcher/sql/empty.sql',
+  'slipway_launcher/sql/schemas.sql',
+  'slipway_launcher/sql/tables.sql',
+  'slipway_launcher/state.py',
+  'slipway_launcher/tarball.py',
   'slipway_launcher/verbs.py',
+  'slipway_launcher/versions.py',
 ].map((file) => `launcher/python/${file}`)
 
 /** The place of one of `launcherFiles` below the directory in which a room puts the launcher. */

@@ -18,6 +18,8 @@ export const LAUNCHER_VERBS: readonly LauncherVerb[] = [
   { name: 'health', usage: '[SERVICE]', summary: 'ask the running service; --ready: whether it can serve' },
   { name: 'paths', usage: '', summary: 'where everything is; --json' },
   { name: 'version', usage: '', summary: "the application's version" },
+  { name: 'backup', usage: '[FILE]', summary: 'keep database, files and keys in one file' },
+  { name: 'restore', usage: 'FILE', summary: 'put the data of a backup in place' },
   { name: 'kube-secret', usage: '--name NAME', summary: 'add missing keys to a Kubernetes Secret' },
   { name: 'python', usage: '…', summary: "Python with the application's path and environment" },
 ]

@@ -221,7 +221,7 @@ describe('health', () => {
 })
 
 describe('the sources', () => {
-  it.each(launcherFiles)('%s is Python 3.9', (file) => {
+  it.each(launcherFiles.filter((file) => file.endsWith('.py')))('%s is Python 3.9', (file) => {
     const program = 'import ast, sys; ast.parse(open(sys.argv[1]).read(), feature_version=(3, 9))'
     expect(() => execFileSync('python3', ['-c', program, join(SOURCES, file)], { stdio: 'pipe' })).not.toThrow()
   })

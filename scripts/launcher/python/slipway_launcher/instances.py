@@ -46,9 +46,9 @@ def assert_made(layout):
 
 def write_configuration(layout):
     """Writes the commented configuration of a new instance, once; only its port is set."""
-    path, folder = layout.config[0], layout.config[1]
-    if layout.instance is None or os.path.lexists(path):
+    if layout.instance is None or os.path.lexists(layout.config[0]):
         return
+    path, folder = layout.config[0], layout.config[1]
     try:
         if not os.path.isdir(folder):
             os.makedirs(folder)

@@ -1,5 +1,6 @@
 """The table of verbs, and the command line made from it."""
 import argparse
+import importlib
 import os
 import sys
 from collections import namedtuple
@@ -61,6 +62,22 @@ def kube_options(parser):
     parser.add_argument('--insecure', action='store_true', help='do not check the certificate')
 
 
+def later(module, name):
+    """A verb whose module is read only when it is asked for, so that a start does not pay for it."""
+    def verb(session, options):
+        return getattr(importlib.import_module('.' + module, __package__), name)(session, options)
+    return verb
+
+
+def backup_options(parser):
+    parser.add_argument('file', nargs='?', help='a new name in this folder unless given; - for standard output')
+
+
+def restore_options(parser):
+    parser.add_argument('file', help='a backup of any channel; - for standard input')
+    parser.add_argument('--replace', action='store_true', help='put the data that is there aside, as a backup in the state directory')
+
+
 VERBS = {
     'init': Verb('', 'make directories and keys that are missing', verbs.init, no_options),
     'run': Verb('[SERVICE]', 'run a service, the first one unless named', verbs.run, run_options),
@@ -71,6 +88,8 @@ VERBS = {
     'health': Verb('[SERVICE]', 'ask the running service; --ready: whether it can serve', verbs.ask_health, health_options),
     'paths': Verb('', 'where everything is; --json', verbs.paths, paths_options),
     'version': Verb('', 'the application\'s version', verbs.version, no_options),
+    'backup': Verb('[FILE]', 'keep database, files and keys in one file', later('backup', 'backup'), backup_options),
+    'restore': Verb('FILE', 'put the data of a backup in place', later('restore', 'restore'), restore_options),
     'kube-secret': Verb('--name NAME', 'add missing keys to a Kubernetes Secret', verbs.kube_secret, kube_options),
     'python': Verb('…', 'Python with the application\'s path and environment', verbs.python, None),
 }

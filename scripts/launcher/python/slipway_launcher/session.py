@@ -113,11 +113,11 @@ class Session:
             self._configuration = Configuration(self.layout, self.options.get('config'))
         return self._configuration
 
-    def begin(self, strict=True):
+    def begin(self, strict=True, keys=True):
         """Everything before the application's first line; gives the sentences of what is missing when not strict."""
         layout = self.layout
         assert_made(layout)
-        if layout.channel in ('image', 'wheel'):
+        if layout.channel in ('image', 'wheel') and keys:
             for path in initialise(self.configuration):
                 tell('%s: made %s; keep it as long as the data' % (layout.name, path))
         self.values, missing = self.configuration.resolve()
