@@ -1,5 +1,6 @@
 import { buildArtifacts } from './artifacts/build.ts'
 import { formats } from './formats.ts'
+import { type EarlierRelease, pullsOf } from './lib/core/pulls.ts'
 import { checksOf, describePublishing, publishRefusals, type RunResult, type SummaryRow } from './lib/core/summary.ts'
 import { builtOutputs } from './lib/io/built-outputs.ts'
 import { commandName } from './lib/io/command-line.ts'
@@ -14,7 +15,7 @@ import { stages } from './stages.ts'
 const REST = ['build', 'prove', 'seal']
 
 /** Runs everything after the plan up to and with the seal; failures are shown and end in the result, not thrown. */
-export async function runWhole(stage: Stage, project: string): Promise<RunResult> {
+export async function runWhole(stage: Stage, project: string, earlier?: EarlierRelease): Promise<RunResult> {
   const left = await makeTrees(stage, project)
   if (left.length > 0) return ended(stage, [], [...left, ...REST])
   const broken = await buildFormats(stage)
@@ -22,7 +23,9 @@ export async function runWhole(stage: Stage, project: string): Promise<RunResult
     return ended(stage, await builtRows(stage, broken), [`build ${broken.join(' ')}`, 'prove', 'seal'])
   }
   try {
-    return await ended(stage, await proveAndSeal(stage), [])
+    const result = await ended(stage, await proveAndSeal(stage), [])
+    const against = earlier === undefined ? {} : { against: earlier.version }
+    return { ...result, pulls: pullsOf(await builtOutputs(stage), earlier), ...against }
   } catch (error) {
     stage.report.line(renderError(error))
     return ended(stage, await builtRows(stage, []), REST)
@@ -69,6 +72,7 @@ async function ended(stage: Stage, files: readonly SummaryRow[], verbs: readonly
   return {
     version: plan.facts.version.plain,
     files,
+    pulls: [],
     refused: publishRefusals(plan, locked),
     publishing: describePublishing(plan, files),
     notices: plan.notices,

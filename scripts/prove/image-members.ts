@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { ReleaseError } from '../lib/core/error.ts'
-import { blobPath } from '../lib/io/oci-archive.ts'
+import { blobPath } from '../lib/io/oci-blobs.ts'
 import { type Member, type Members, memberPath } from './members.ts'
 import { gunzip, tarMembers, unzstd, visitTar } from './tar-members.ts'
 

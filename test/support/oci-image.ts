@@ -34,16 +34,21 @@ export async function ociArchive(
     })
     const layers = [add('application/vnd.oci.image.layer.v1.tar+gzip', layer)]
     const manifest = add(manifestType, { schemaVersion: 2, mediaType: manifestType, config, layers })
-    return { ...manifest, platform: { os, architecture } }
+    return { ...manifest, platform: { os, architecture }, layers }
   })
-  const index = add(indexType, { schemaVersion: 2, mediaType: indexType, manifests })
+  const described = manifests.map(({ layers: _, ...manifest }) => manifest)
+  const index = add(indexType, { schemaVersion: 2, mediaType: indexType, manifests: described })
   members.set('oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}'))
   members.set('index.json', Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [index] })))
   return {
     bytes: await pack(members),
     image: {
       digest: index.digest,
-      platforms: manifests.map(({ digest }, at) => ({ platform: platforms[at] ?? '', digest })),
+      platforms: manifests.map(({ digest, layers: [one] }, at) => ({
+        platform: platforms[at] ?? '',
+        digest,
+        layers: one === undefined ? [] : [{ digest: one.digest, size: one.size }],
+      })),
     },
   }
 }

@@ -27,10 +27,21 @@ export interface Measured {
   readonly sha256: string
 }
 
+/** A layer as it is pulled: its size is what goes over the wire. */
+export interface ImageLayer {
+  readonly name?: string // what it is, where the docker format made it: postgresql, dependencies, static, app
+  readonly digest: string
+  readonly size: number
+}
+
 /** What an image archive holds, read from its own index. */
 export interface ImageFacts {
   readonly digest: string // of the index: sha256:…
-  readonly platforms: readonly { readonly platform: string; readonly digest: string }[]
+  readonly platforms: readonly {
+    readonly platform: string
+    readonly digest: string
+    readonly layers: readonly ImageLayer[] // from below
+  }[]
 }
 
 export type BuiltOutput = (FileOutput & Measured) | (ImageOutput & Measured & { readonly image: ImageFacts })

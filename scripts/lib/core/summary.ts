@@ -1,6 +1,7 @@
 import type { BuiltOutput } from './artifact.ts'
 import type { Plan } from './plan.ts'
 import type { ProofListing } from './proof.ts'
+import { type Pull, renderPulls } from './pulls.ts'
 import { formatSize, renderTable } from './table.ts'
 
 /** A file as the last table shows it. */
@@ -18,6 +19,8 @@ export interface SummaryRow {
 export interface RunResult {
   readonly version: string
   readonly files: readonly SummaryRow[]
+  readonly pulls: readonly Pull[]
+  readonly against?: string // the earlier release whose users are meant
   readonly refused: readonly string[]
   readonly publishing: readonly string[]
   readonly notices: readonly string[]
@@ -26,10 +29,11 @@ export interface RunResult {
 
 /** The last page of a dry run: table, loud notices, what publishing would do, and after a failure what to run again. */
 export function renderRun(result: RunResult, out: string): string {
-  const { files, notices, again } = result
+  const { files, pulls, against, notices, again } = result
   const ending = again.length > 0 ? renderAgain(again, out) : [renderDone(files, out), renderPublishing(result)]
   return [
     ...(files.length > 0 ? [renderSummary(files)] : []),
+    ...(pulls.length > 0 ? [renderPulls(pulls, against)] : []),
     ...notices.map((notice) => `! ${notice}`),
     ...ending,
   ].join('\n\n')

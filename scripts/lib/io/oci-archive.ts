@@ -1,49 +1,48 @@
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
-import { Parser } from 'tar'
 import type { ImageFacts } from '../core/artifact.ts'
 import { ReleaseError } from '../core/error.ts'
+import { type ArchiveBlobs, openArchiveBlobs } from './oci-blobs.ts'
 
 interface Descriptor {
-  readonly mediaType: string
   readonly digest: string
   readonly size: number
   readonly platform?: { readonly os: string; readonly architecture: string }
 }
 
-/** Digest and platforms of an image archive, read from its own index (OCI image layout specification). */
+interface Manifest {
+  readonly manifests?: readonly Descriptor[]
+  readonly config?: Descriptor
+  readonly layers?: readonly Descriptor[]
+}
+
+interface Config {
+  readonly history?: readonly { readonly created_by?: string; readonly empty_layer?: boolean }[]
+}
+
+/** Digest, platforms and layers of an image archive, read from its own index (OCI image layout specification). */
 export async function readImageFacts(path: string): Promise<ImageFacts> {
-  const layout = await readJsonMember(path, 'index.json')
-  const top = manifestsOf(layout)[0]
+  const archive = await openArchiveBlobs(path)
+  const [top] = json<Manifest>(await archive.member('index.json')).manifests ?? []
   if (top === undefined) throw new ReleaseError('PROOF_FAILED', `${path} has an empty index`)
-  const index = await readJsonMember(path, blobPath(top.digest))
-  const platforms = manifestsOf(index).map(({ digest, platform }) => {
+  const index = json<Manifest>(await archive.read(top.digest))
+  const platforms: ImageFacts['platforms'][number][] = []
+  for (const { digest, platform } of index.manifests ?? []) {
     if (platform === undefined) throw new ReleaseError('PROOF_FAILED', `${digest} names no platform`)
-    return { platform: `${platform.os}/${platform.architecture}`, digest }
-  })
+    const layers = await layersOf(archive, digest)
+    platforms.push({ platform: `${platform.os}/${platform.architecture}`, digest, layers })
+  }
   return { digest: top.digest, platforms }
 }
 
-/** `blobs/sha256/<hex>` of a digest. */
-export function blobPath(digest: string): string {
-  return `blobs/${digest.replace(':', '/')}`
-}
+const json = <T>(bytes: Uint8Array): T => JSON.parse(Buffer.from(bytes).toString())
 
-function manifestsOf(json: unknown): readonly Descriptor[] {
-  const { manifests } = json as { manifests?: readonly Descriptor[] }
-  return manifests ?? []
-}
+const OWN = /^slipway: (.+)$/ // how the docker format says in the history which layer is which
 
-async function readJsonMember(path: string, name: string): Promise<unknown> {
-  const chunks: Buffer[] = []
-  const parser = new Parser({
-    strict: true,
-    onReadEntry(entry) {
-      if (entry.path === name) entry.on('data', (chunk: Buffer) => chunks.push(chunk))
-      else entry.resume()
-    },
+async function layersOf(archive: ArchiveBlobs, digest: string): Promise<ImageFacts['platforms'][number]['layers']> {
+  const { config, layers = [] } = json<Manifest>(await archive.read(digest))
+  const { history = [] } = config === undefined ? {} : json<Config>(await archive.read(config.digest))
+  const filled = history.filter(({ empty_layer }) => empty_layer !== true)
+  return layers.map((layer, index) => {
+    const name = OWN.exec(filled[index]?.created_by ?? '')?.[1]
+    return { ...(name === undefined ? {} : { name }), digest: layer.digest, size: layer.size }
   })
-  await pipeline(createReadStream(path), parser as unknown as NodeJS.WritableStream)
-  if (chunks.length === 0) throw new ReleaseError('PROOF_FAILED', `${path} has no ${name}`)
-  return JSON.parse(Buffer.concat(chunks).toString())
 }

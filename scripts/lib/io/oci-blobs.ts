@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { gather, streamOf } from '../archive/bytes.ts'
 import { ReleaseError } from '../core/error.ts'
-import { blobPath } from './oci-archive.ts'
 import type { Blob } from './registry.ts'
 
 /** The blobs of an image archive, each of which can be opened again at its place in the file. */
@@ -9,6 +9,13 @@ export interface ArchiveBlobs {
   blob(digest: string): Blob
   /** A small blob, such as a manifest. */
   read(digest: string): Promise<Uint8Array>
+  /** A small member that is no blob, such as `index.json`. */
+  member(name: string): Promise<Uint8Array>
+}
+
+/** `blobs/sha256/<hex>` of a digest. */
+export function blobPath(digest: string): string {
+  return `blobs/${digest.replace(':', '/')}`
 }
 
 const BLOCK = 512
@@ -16,19 +23,21 @@ const BLOCK = 512
 /** Finds every member of an uncompressed image archive (POSIX.1-1988 ustar headers; blob names fit them). */
 export async function openArchiveBlobs(path: string): Promise<ArchiveBlobs> {
   const places = await readPlaces(path)
-  const blob = (digest: string): Blob => {
-    const place = places.get(blobPath(digest))
-    if (place === undefined) throw new ReleaseError('PUBLISH_REFUSED', `${path} lacks ${digest}`)
-    const { start, size } = place
-    return { digest, size, open: () => createReadStream(path, { start, end: start + size - 1 }) }
+  const find = (name: string): Place => {
+    const place = places.get(name)
+    if (place !== undefined) return place
+    throw new ReleaseError('PROOF_FAILED', `${path} has no ${name}`)
   }
+  const open = ({ start, size }: Place): AsyncIterable<Uint8Array> =>
+    size === 0 ? streamOf() : createReadStream(path, { start, end: start + size - 1 })
+  const member = (name: string): Promise<Uint8Array> => gather(open(find(name)))
   return {
-    blob,
-    async read(digest) {
-      const chunks: Uint8Array[] = []
-      for await (const chunk of blob(digest).open()) chunks.push(chunk)
-      return Buffer.concat(chunks)
+    blob(digest) {
+      const place = find(blobPath(digest))
+      return { digest, size: place.size, open: () => open(place) }
     },
+    read: (digest) => member(blobPath(digest)),
+    member,
   }
 }
 

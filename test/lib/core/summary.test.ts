@@ -9,6 +9,7 @@ const RESULT: RunResult = {
     sha256: 'ab'.repeat(32),
     checks: 'unchanged',
   })),
+  pulls: [],
   refused: [],
   publishing: ['upload 2 files to a draft release v1.0.0 in o/r', 'make the release public'],
   notices: [],

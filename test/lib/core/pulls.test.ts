@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import type { BuiltOutput } from '../../../scripts/lib/core/artifact.ts'
+import { parseEarlier, pullsOf, renderPulls } from '../../../scripts/lib/core/pulls.ts'
+
+const layers = (rows: readonly (readonly [name: string, digest: string, megabytes: number])[]) =>
+  rows.map(([name, digest, megabytes]) => ({ name, digest, size: megabytes * 1e6 }))
+
+const LEAN = layers([
+  ['lean', 'sha256:base', 20],
+  ['dependencies', 'sha256:deps', 10],
+  ['static', 'sha256:static', 2],
+  ['app', 'sha256:app', 1],
+])
+
+function image(name: string, own: ReturnType<typeof layers>): BuiltOutput {
+  const platforms = [{ platform: 'linux/amd64', digest: 'sha256:manifest', layers: own }]
+  return {
+    kind: 'image',
+    name,
+    platforms: ['linux/amd64'],
+    references: [],
+    carries: 'none',
+    size: 1,
+    sha256: '',
+    image: { digest: 'sha256:index', platforms },
+  }
+}
+
+const OUTPUTS: readonly BuiltOutput[] = [
+  { kind: 'file', name: 'demo-1.1.0.tgz', mediaType: 'x', carries: 'none', size: 1, sha256: '' },
+  image('demo-1.1.0-lean.oci.tar', LEAN),
+  image('demo-1.1.0-full.oci.tar', [...LEAN, ...layers([['postgresql', 'sha256:server', 30]])]),
+]
+
+/** A release.json as seal writes it, with only a lean image whose upper layers were others. */
+const RELEASE = {
+  schema: 1,
+  version: '1.0.0',
+  images: [
+    {
+      name: 'demo-1.0.0-lean.oci.tar',
+      digest: 'sha256:old',
+      references: [],
+      platforms: [
+        {
+          platform: 'linux/amd64',
+          digest: 'sha256:m',
+          layers: [...LEAN.slice(0, 2), { digest: 'sha256:old', size: 3 }],
+        },
+      ],
+    },
+  ],
+}
+
+describe('what users pull', () => {
+  it('is everything for a new one, and mostly the application later', () => {
+    expect(renderPulls(pullsOf(OUTPUTS))).toBe(`pull                     machine          all  of it the application
+demo-1.1.0-lean.oci.tar  linux/amd64  33.0 MB                 3.0 MB
+demo-1.1.0-full.oci.tar  linux/amd64  63.0 MB                 3.0 MB`)
+  })
+
+  it('is what the earlier image of the same variant lacks, and all where there was none', () => {
+    const pulls = pullsOf(OUTPUTS, parseEarlier(RELEASE))
+    expect(pulls.map(({ since }) => since)).toEqual([3e6, undefined])
+    expect(renderPulls(pulls, '1.0.0')).toBe(`pull                     machine          all  update from 1.0.0
+demo-1.1.0-lean.oci.tar  linux/amd64  33.0 MB             3.0 MB
+demo-1.1.0-full.oci.tar  linux/amd64  63.0 MB                all`)
+  })
+
+  it('is unknown from a file that lists no layers', () => {
+    expect(
+      parseEarlier({ ...RELEASE, images: [{ name: 'x', platforms: [{ platform: 'linux/amd64' }] }] }),
+    ).toBeUndefined()
+    expect(parseEarlier('x')).toBeUndefined()
+  })
+})
