@@ -100,7 +100,8 @@ class Client:
     def others(self):
         """How many other connections the database has."""
         return int(self.ask('SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() '
-                            "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"))
+                            "AND pid <> pg_backend_pid() AND usename IS NOT NULL "
+                            "AND coalesce(backend_type, 'client backend') = 'client backend'"))  # hidden from other roles
 
     def assert_can_dump(self):
         major = self.server // 10000
