@@ -10,7 +10,7 @@ export interface LauncherVerb {
 /** The table of slipway_launcher/main.py for papers; a test compares the two. */
 export const LAUNCHER_VERBS: readonly LauncherVerb[] = [
   { name: 'init', usage: '', summary: 'make directories and keys that are missing' },
-  { name: 'run', usage: '[SERVICE]', summary: 'run a service, the first one unless named' },
+  { name: 'run', usage: '[SERVICE]', summary: 'run a service, the first one unless named; --all: every one' },
   { name: 'migrate', usage: '', summary: 'bring the database up to date, one at a time' },
   { name: 'manage', usage: '…', summary: "the application's management commands" },
   { name: 'createsuperuser', usage: '…', summary: 'make an administrator' },

@@ -44,7 +44,7 @@ describe('papers written from the table of variables', () => {
 
   it('the list of files to ship is what lies in the folder', () => {
     const folder = join(import.meta.dirname, '../../scripts/launcher/python')
-    const there = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.py'))
+    const there = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(py|html)$/.test(file))
     expect(launcherFiles.map(launcherPlace).sort()).toEqual(there.sort())
   })
 

@@ -11,10 +11,9 @@ from contextlib import contextmanager
 from io import BytesIO
 
 from .client import Client, find_tools, package_advice
-from .errors import CONFIGURATION, DONE, FAILED, USAGE, Refusal, reason
+from .errors import CONFIGURATION, DONE, FAILED, USAGE, Refusal, reason, tell
 from .keys import fingerprint
 from .programs import run_apart
-from .session import tell
 from .state import BESIDE_SQLITE, UNFINISHED, is_sqlite, walk
 from .tarball import Writer, room_for
 

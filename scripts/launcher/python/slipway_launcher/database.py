@@ -5,8 +5,7 @@ import re
 import time
 from contextlib import contextmanager
 
-from .errors import TRY_AGAIN, Refusal
-from .session import tell
+from .errors import TRY_AGAIN, Refusal, tell
 
 
 def load_driver():

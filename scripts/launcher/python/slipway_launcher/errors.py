@@ -1,4 +1,5 @@
 """What a person is told, and the exit codes that scripts may rely on."""
+import sys
 
 DONE = 0
 FAILED = 1  # the application, the database or the service said no
@@ -18,3 +19,8 @@ class Refusal(Exception):
 def reason(error):
     """The system's words for an OSError, without path and number."""
     return (error.strerror or str(error)).lower()
+
+
+def tell(text):
+    """A line for a person; answers that programs read go to standard output alone."""
+    print(text, file=sys.stderr, flush=True)

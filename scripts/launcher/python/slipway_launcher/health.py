@@ -4,6 +4,7 @@ import sys
 from urllib.parse import urljoin, urlsplit
 
 from .errors import CONFIGURATION, DONE, FAILED, Refusal, reason
+from .starting import SERVER
 
 REDIRECTS = 5
 
@@ -18,38 +19,49 @@ def path_of(service, ready):
 
 
 def request(local, port, path, seconds):
-    """Status, redirect target and body of one request."""
+    """Status, headers and body of one request."""
     connection = http.client.HTTPConnection(local, port, timeout=seconds)
     try:
         connection.request('GET', path, headers={'Host': 'localhost:%d' % port, 'User-Agent': 'health',
                                                  'X-Forwarded-Proto': 'https', 'Connection': 'close'})
         answer = connection.getresponse()
-        return answer.status, answer.getheader('Location', ''), answer.read(4000).decode('utf-8', 'replace')
+        return answer.status, answer.headers, answer.read(4000).decode('utf-8', 'replace')
     finally:
         connection.close()
 
 
-def health(session, service_name, ready, seconds):
-    """A redirect on the service itself is followed, such as that of a fresh installation to its first page."""
-    service = session.layout.service(service_name)
+def local_address(configuration):
+    """Where a process of this machine reaches the services."""
+    host = configuration.host()
+    return '127.0.0.1' if host in ('0.0.0.0', '::', 'localhost') else host.strip('[]')
+
+
+def trouble(session, service, ready, seconds):
+    """Why a service is not well, or nothing. A redirect on the service itself is followed, such as that of a fresh
+    installation to its first page."""
     path = path_of(service, ready)
-    host, port = session.configuration.host(), session.configuration.port(service)
-    local = '127.0.0.1' if host in ('0.0.0.0', '::', 'localhost') else host.strip('[]')
+    local, port = local_address(session.configuration), session.configuration.port(service)
     for _ in range(REDIRECTS):
         try:
-            status, location, body = request(local, port, path, seconds)
+            status, headers, body = request(local, port, path, seconds)
         except (OSError, http.client.HTTPException) as error:
             words = reason(error) if isinstance(error, OSError) else 'no HTTP answer'
-            return refuse('http://%s:%d%s: %s' % (local, port, path, words))
+            return 'http://%s:%d%s: %s' % (local, port, path, words)
         if 200 <= status < 300:
-            return DONE
+            return ''
+        if status == 503 and headers.get('Server') == SERVER:
+            return '%s is starting' % session.layout.title
+        location = headers.get('Location', '')
         target = urlsplit(urljoin('http://localhost:%d%s' % (port, path), location))
         if not (300 <= status < 400 and location and target.netloc == 'localhost:%d' % port):
             break
         path = target.path + ('?' + target.query if target.query else '')
-    return refuse('%s answered %d\n%s' % (path, status, location or body))
+    return '%s answered %d\n%s' % (path, status, location or body)
 
 
-def refuse(text):
-    print(text.rstrip(), file=sys.stderr)
+def health(session, service_name, ready, seconds):
+    found = trouble(session, session.layout.service(service_name), ready, seconds)
+    if not found:
+        return DONE
+    print(found.rstrip(), file=sys.stderr)
     return FAILED

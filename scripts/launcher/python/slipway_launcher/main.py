@@ -2,16 +2,20 @@
 import argparse
 import importlib
 import os
+import shutil
+import signal
 import sys
 from collections import namedtuple
 
-from . import verbs
+from . import services, verbs
 from .check import check
 from .errors import DONE, USAGE, Refusal
 from .layout import Layout
 from .session import Session
 
-Verb = namedtuple('Verb', 'usage summary run options')  # options: None where every word is the command's own
+# options: None where every word is the command's own. database: what the verb wants of the PostgreSQL inside an image;
+# 'use', 'replace' (also beside one of another major), or nothing where it does without or sees to it itself.
+Verb = namedtuple('Verb', 'usage summary run options database', defaults=('',))
 FURTHER = 'Words behind a -- are given to the command as they are.'
 
 
@@ -26,6 +30,7 @@ def address_options(parser):
 
 def run_options(parser):
     parser.add_argument('service', nargs='?', help='the first one unless named')
+    parser.add_argument('--all', action='store_true', help='every service, and the database of an image that has one')
     address_options(parser)
     parser.add_argument('--migrate', action='store_true', help='bring the database up to date first')
     wait_option(parser)
@@ -80,18 +85,18 @@ def restore_options(parser):
 
 VERBS = {
     'init': Verb('', 'make directories and keys that are missing', verbs.init, no_options),
-    'run': Verb('[SERVICE]', 'run a service, the first one unless named', verbs.run, run_options),
-    'migrate': Verb('', 'bring the database up to date, one at a time', verbs.migrate, migrate_options),
-    'manage': Verb('…', 'the application\'s management commands', verbs.stated('manage'), None),
-    'createsuperuser': Verb('…', 'make an administrator', verbs.stated('createsuperuser'), None),
-    'check': Verb('', 'say what is well and what is missing', lambda session, _: check(session), no_options),
+    'run': Verb('[SERVICE]', 'run a service, the first one unless named; --all: every one', services.run, run_options),
+    'migrate': Verb('', 'bring the database up to date, one at a time', services.migrate, migrate_options, 'use'),
+    'manage': Verb('…', 'the application\'s management commands', verbs.stated('manage'), None, 'use'),
+    'createsuperuser': Verb('…', 'make an administrator', verbs.stated('createsuperuser'), None, 'use'),
+    'check': Verb('', 'say what is well and what is missing', lambda session, _: check(session), no_options, 'use'),
     'health': Verb('[SERVICE]', 'ask the running service; --ready: whether it can serve', verbs.ask_health, health_options),
     'paths': Verb('', 'where everything is; --json', verbs.paths, paths_options),
     'version': Verb('', 'the application\'s version', verbs.version, no_options),
-    'backup': Verb('[FILE]', 'keep database, files and keys in one file', later('backup', 'backup'), backup_options),
-    'restore': Verb('FILE', 'put the data of a backup in place', later('restore', 'restore'), restore_options),
+    'backup': Verb('[FILE]', 'keep database, files and keys in one file', later('backup', 'backup'), backup_options, 'use'),
+    'restore': Verb('FILE', 'put the data of a backup in place', later('restore', 'restore'), restore_options, 'replace'),
     'kube-secret': Verb('--name NAME', 'add missing keys to a Kubernetes Secret', verbs.kube_secret, kube_options),
-    'python': Verb('…', 'Python with the application\'s path and environment', verbs.python, None),
+    'python': Verb('…', 'Python with the application\'s path and environment', verbs.python, None, 'use'),
 }
 
 
@@ -102,7 +107,7 @@ def table(layout):
     lacking += [] if layout.generated() else ['kube-secret']
     found = {name: verb for name, verb in VERBS.items() if name not in lacking}
     for name, command in sorted(layout.data['commands'].items()):
-        found.setdefault(name, Verb('…', ' '.join(command), verbs.own(name), None))
+        found.setdefault(name, Verb('…', ' '.join(command), verbs.own(name), None, 'use'))
     return found
 
 
@@ -177,13 +182,22 @@ def dispatch(data_path, words):
         return DONE
     name = 'version' if rest[0] == '--version' else rest[0]
     verb = table(layout).get(name)
+    session = Session(layout, options)
+    program = shutil.which(name) if verb is None and layout.channel == 'image' else None
+    if program:
+        return verbs.foreign(session, program, rest[1:])
     if verb is None:
         raise Refusal('%s has no verb %s; `%s --help` lists them' % (layout.name, name, layout.name), USAGE)
-    return verb.run(Session(layout, options), verb_options(layout, name, verb, rest[1:]))
+    given = verb_options(layout, name, verb, rest[1:])
+    if not verb.database:
+        return verb.run(session, given)
+    return services.with_database(session, name, lambda: verb.run(session, given), beside=verb.database == 'replace')
 
 
 def main(data_path, words=None):
     """Runs one command line and gives its exit code; the application's own SystemExit passes through."""
+    if os.getpid() == 1:  # the kernel drops signals that process 1 has no action for, pid_namespaces(7)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if sys.stdout is not None:
         sys.stdout.reconfigure(errors='backslashreplace')  # a terminal without the characters of a title
     try:

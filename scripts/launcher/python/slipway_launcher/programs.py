@@ -7,7 +7,7 @@ import signal
 import sys
 import tempfile
 
-from .errors import CONFIGURATION, USAGE, Refusal
+from .errors import CONFIGURATION, USAGE, Refusal, reason
 
 
 def find_console_script(name):
@@ -52,7 +52,7 @@ def execute(layout, command):
     if program.endswith('.py'):
         return run_file(os.path.join(layout.app, program), arguments)
     if os.path.isabs(program):
-        os.execv(program, list(command))
+        become(command, os.environ)
     entry = find_console_script(program)
     if entry is None:
         raise Refusal('no dependency brings the command %s' % program, CONFIGURATION)
@@ -60,6 +60,15 @@ def execute(layout, command):
         arguments = ['--chdir', layout.app] + arguments  # it puts its working directory first on sys.path
     sys.argv = [program] + arguments
     return sys.exit(entry.load()())
+
+
+def become(words, environment):
+    """This process becomes a program, with the signals as that expects them: Python ignores SIGPIPE."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        os.execve(words[0], list(words), environment)
+    except OSError as error:
+        raise Refusal('cannot execute %s: %s' % (words[0], reason(error)), CONFIGURATION) from None
 
 
 def run_apart(action, quiet=False):
@@ -84,10 +93,11 @@ def run_apart(action, quiet=False):
 def run_and_exit(action):
     """The whole life of a child process; never returns into its parent's code."""
     status = 1
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in (signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     try:
-        action()
-        status = 0
+        status = action() or 0
     except SystemExit as ending:
         status = exit_status(ending)
     except Refusal as refusal:

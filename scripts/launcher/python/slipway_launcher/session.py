@@ -2,20 +2,16 @@
 import os
 import pwd
 import shutil
-import signal
 import site
 import sys
 
 from .configuration import Configuration
-from .errors import CONFIGURATION, Refusal
+from .errors import CONFIGURATION, Refusal, tell
 from .instances import assert_made
 from .keys import initialise, make_directories
+from .postgres import inner_of
 
 LOCAL = ('localhost', '127.0.0.1', '::1')
-
-
-def tell(text):
-    print(text, file=sys.stderr, flush=True)
 
 
 def drop_root(user):
@@ -87,9 +83,7 @@ def bytecode_folder(layout):
 
 
 def settle_process(layout):
-    """What the first process of a container lacks: a way to end it, and a temporary folder when the root is read-only."""
-    if os.getpid() == 1:  # the kernel drops signals that process 1 has no action for, pid_namespaces(7)
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    """A temporary folder when the root is read-only, and lines that appear when they are written."""
     if layout.channel == 'image' and 'TMPDIR' not in os.environ and not os.access('/tmp', os.W_OK):
         os.environ['TMPDIR'] = os.path.join(layout.state, 'cache', 'tmp')
         os.makedirs(os.environ['TMPDIR'], mode=0o700, exist_ok=True)
@@ -105,13 +99,22 @@ class Session:
         self.layout = layout
         self.options = options
         self._configuration = None
+        self._postgres = None
         self.values = {}
 
     @property
     def configuration(self):
         if self._configuration is None:
             self._configuration = Configuration(self.layout, self.options.get('config'))
+            self._postgres = inner_of(self._configuration)
+            if self._postgres:
+                self._configuration.add(self._postgres.layer())
         return self._configuration
+
+    @property
+    def postgres(self):
+        """The PostgreSQL inside the image, where there is one and nothing names another."""
+        return self.configuration and self._postgres
 
     def begin(self, strict=True, keys=True):
         """Everything before the application's first line; gives the sentences of what is missing when not strict."""
@@ -158,7 +161,7 @@ class Session:
         """What is most likely wrong with the database's address in a container, or nothing."""
         parameters = self.database() or {}
         host = parameters.get('host', '')
-        if self.layout.channel != 'image' or (host and host not in LOCAL and not host.startswith('/')):
+        if self.postgres or self.layout.channel != 'image' or (host and host not in LOCAL and not host.startswith('/')):
             return ''
         if host in LOCAL:
             return ('%s is this container itself: name the database\'s container, or host.docker.internal '

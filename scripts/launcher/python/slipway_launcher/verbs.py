@@ -1,16 +1,17 @@
-"""What each verb of the command line does. Services and one-shots run in the application's folder, because its settings
-may hold relative paths; what a person types (manage, python, own commands) keeps that person's working directory."""
+"""What each verb of the command line does. What a person types (manage, python, own commands) keeps that person's
+working directory; services and one-shots (services.py) run in the application's folder, because its settings may hold
+relative paths."""
 import json
 import os
 import sys
 
-from . import database, kube
+from . import kube
 from .errors import CONFIGURATION, DONE, Refusal
 from .health import health
 from .instances import write_configuration
 from .keys import initialise
-from .programs import execute, run_apart, run_python
-from .session import tell
+from .programs import become, execute, run_python
+from .services import choose_address
 
 
 def init(session, options):
@@ -21,66 +22,6 @@ def init(session, options):
         print('made %s; keep it as long as the data' % path)
     print('%s is ready in %s' % (session.layout.title, session.layout.state))
     return DONE
-
-
-def choose_address(session, options):
-    configuration = session.configuration
-    if options.host:
-        configuration.merged['APP_HOST'] = (options.host, '--host')
-    if options.port:
-        for name in ['PORT'] + [row['name'] for row in session.layout.rows if row.get('from') == 'port']:
-            configuration.merged[name] = (options.port, '--port')
-        configuration.chosen_port = True
-
-
-def announce(session, service):
-    """The address to open, and what a container is most often told wrongly."""
-    configuration, layout = session.configuration, session.layout
-    hint = session.database_hint()
-    if hint:
-        tell('%s: %s' % (layout.name, hint))
-    if service.get('port'):
-        host = configuration.host()
-        shown = 'localhost' if host in ('0.0.0.0', '::', '127.0.0.1') else host
-        tell('%s %s %s on http://%s:%d' % (
-            layout.title, layout.version, service['name'], shown, configuration.port(service)))
-
-
-def run(session, options):
-    layout = session.layout
-    service = layout.service(options.service)
-    choose_address(session, options)
-    session.begin()
-    session.enter(layout.app)
-    if options.migrate:
-        status, _ = run_apart(lambda: migrate_now(session, [], options.wait))
-        if status:
-            return status
-    announce(session, service)
-    execute(layout, session.fill(service['command'], service) + options.arguments)
-    return DONE
-
-
-def migrate(session, options):
-    session.begin()
-    session.enter(session.layout.app)
-    migrate_now(session, options.arguments, options.wait)
-    return DONE
-
-
-def migrate_now(session, arguments, seconds):
-    """The migration command while this process holds the lock; without psycopg there is none to hold."""
-    layout = session.layout
-    command = session.layout.data.get('migrate')
-    if not command:
-        raise Refusal('%s has no migrations' % layout.title, CONFIGURATION)
-    command = session.fill(command) + arguments
-    parameters, driver = session.database(), database.load_driver()
-    if parameters is None or driver is None:
-        return execute(layout, command)
-    connection = database.wait(driver, parameters, seconds, session.database_hint())
-    with database.only_one(connection, layout.name, max(seconds, 600)):
-        return execute(layout, command)
 
 
 def stated(field):
@@ -111,6 +52,14 @@ def python(session, arguments):
     session.enter()
     run_python(arguments)
     return DONE
+
+
+def foreign(session, program, words):
+    """Another program of an image, with the application's environment and no more: no key, no database is made."""
+    session.begin(strict=False, keys=False)
+    if session.postgres:
+        os.environ.update(session.postgres.libpq())
+    become([program] + words, os.environ)
 
 
 def ask_health(session, options):
