@@ -44,7 +44,9 @@ describe('papers written from the table of variables', () => {
 
   it('the list of files to ship is what lies in the folder', () => {
     const folder = join(import.meta.dirname, '../../scripts/launcher/python')
-    const there = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(py|html)$/.test(file))
+    const there = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      /\.(py|html|sql)$/.test(file),
+    )
     expect(launcherFiles.map(launcherPlace).sort()).toEqual(there.sort())
   })
 
