@@ -5,7 +5,8 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { networkEnvironment } from '../../scripts/lib/io/network.ts'
 import { cacheFolder } from '../../scripts/lib/io/stage.ts'
-import { type StandIn, startGithub } from '../support/github/server.ts'
+import { type StandIn, startGithub } from '../../scripts/publish/simulate/server.ts'
+import { openDescription } from '../support/openapi.ts'
 import { startRegistry, type TestRegistry } from '../support/registry.ts'
 import { runFolder, slipway } from '../support/release.ts'
 import { describeWith } from '../support/tool.ts'
@@ -28,6 +29,7 @@ let registry: TestRegistry
 let runner: Runner
 let outcomes: Outcomes
 let index: readonly string[] = []
+const otherwise: string[] = [] // than GitHub's own description of its interface
 
 /** Everything that was said where it did not go well. */
 const expectSuccess = (): void => {
@@ -91,12 +93,14 @@ describeWith(['git', 'python3', 'xz', 'docker-registry'], 'the workflows, job by
     registry = await startRegistry()
     const origin = await makeOrigin()
     const commit = await git(origin, 'rev-parse', `${tag}^{commit}`)
+    const check = await openDescription()
     await mkdir(join(folder, 'assets'))
     github = await startGithub({
       dir: join(folder, 'assets'),
       repository: REPOSITORY,
       token: TOKEN,
       tags: { [tag]: commit },
+      onExchange: (exchange) => void otherwise.push(...check(exchange)),
     })
     runner = {
       folder,
@@ -148,6 +152,7 @@ describeWith(['git', 'python3', 'xz', 'docker-registry'], 'the workflows, job by
       .map(({ name, digest }) => `${digest?.replace('sha256:', '')}  ${name}`)
     expect(lines.toSorted()).toEqual(sums.trim().split('\n').toSorted())
     expect(github.store.publications.length).toBe(1)
+    expect(otherwise).toEqual([])
   })
 
   it('leave image and chart in the registry, under their moving tags too', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Fault } from '../support/github/faults.ts'
+import type { Fault } from '../../scripts/publish/simulate/faults.ts'
 import { type Bench, expectComplete, openBench } from '../support/publishing.ts'
 
 let bench: Bench | undefined

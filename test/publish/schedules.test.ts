@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { Fault, FaultKind, Operation } from '../support/github/faults.ts'
+import type { Fault, FaultKind, Operation } from '../../scripts/publish/simulate/faults.ts'
 import { expectComplete, openBench } from '../support/publishing.ts'
 import { fullRun } from '../support/tool.ts'
 

@@ -8,10 +8,12 @@ import type { GithubSettings } from '../../scripts/lib/io/github-settings.ts'
 import type { Report } from '../../scripts/lib/io/report.ts'
 import type { Part, Published } from '../../scripts/publish/publish.ts'
 import { publish } from '../../scripts/publish/publish.ts'
+import type { Fault } from '../../scripts/publish/simulate/faults.ts'
+import type { StandInOptions } from '../../scripts/publish/simulate/handle.ts'
+import { type StandIn, startGithub } from '../../scripts/publish/simulate/server.ts'
+import type { StoredRelease } from '../../scripts/publish/simulate/stored.ts'
 import { COMMIT, type DistWishes, finishedDist } from './finished-dist.ts'
-import type { Fault } from './github/faults.ts'
-import { type StandIn, type StandInOptions, startGithub } from './github/server.ts'
-import type { StoredRelease } from './github/store.ts'
+import { openDescription } from './openapi.ts'
 
 export const TOKEN = 'ghp_neverToBeShown0123456789'
 const REPOSITORY = 'demo/demo'
@@ -38,8 +40,13 @@ export async function openBench(
   const folder = await mkdtemp(join(tmpdir(), 'slipway-publish-'))
   const out = join(folder, 'dist')
   const plan = await finishedDist(out, dist)
+  const check = await openDescription()
+  const otherwise = new Set<string>()
   const standIn = await startGithub({
     dir: folder,
+    onExchange(exchange) {
+      for (const finding of check(exchange)) otherwise.add(finding)
+    },
     repository: REPOSITORY,
     token: TOKEN,
     tags: { [plan.facts.version.tag]: COMMIT },
@@ -65,6 +72,7 @@ export async function openBench(
     async close() {
       await standIn.close()
       await rm(folder, { recursive: true, force: true })
+      expect([...otherwise].join('\n')).toBe('')
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest'
-import type { StoredAsset, StoredRelease, Traits } from './store.ts'
+import type { StoredAsset, StoredRelease } from './stored.ts'
 
 type Repos = RestEndpointMethodTypes['repos']
 type WireRelease = Repos['getRelease']['response']['data']
@@ -65,26 +65,6 @@ export function wireAsset(site: Site, release: StoredRelease, asset: StoredAsset
   } satisfies WireAsset
 }
 
-/** The fields of a repository that a publisher may look at. */
-export function wireRepository(
-  site: Site,
-  { archived = false, mayWrite = true }: Traits,
-  authorised: boolean,
-): Pick<
-  Repos['get']['response']['data'],
-  'id' | 'name' | 'full_name' | 'private' | 'archived' | 'url' | 'permissions'
-> {
-  return {
-    id: 1,
-    name: site.repository.split('/')[1] ?? '',
-    full_name: site.repository,
-    private: false,
-    archived,
-    url: `${site.api}/repos/${site.repository}`,
-    permissions: { admin: false, maintain: false, push: authorised && mayWrite, triage: authorised, pull: true },
-  }
-}
-
 /** A tag; an annotated one points at an object of its own. */
 export function wireRef(site: Site, tag: string, sha: string, annotated: boolean): Git['getRef']['response']['data'] {
   const git = `${site.api}/repos/${site.repository}/git`
@@ -111,7 +91,8 @@ export function wireTag(site: Site, sha: string, commit: string): Git['getTag'][
   }
 }
 
-function wireUser({ api }: Site): WireUser {
+/** The account that everything is done by. */
+export function wireUser({ api }: Site): WireUser {
   const url = `${api}/users/releaser`
   return {
     login: 'releaser',

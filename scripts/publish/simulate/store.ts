@@ -5,62 +5,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { shownName } from './names.ts'
 import { Refusal } from './refusal.ts'
-
-/** An asset as GitHub stores it. */
-export interface StoredAsset {
-  readonly id: number
-  readonly name: string
-  readonly label: string | null
-  readonly contentType: string
-  state: 'uploaded' | 'starter'
-  size: number
-  digest: string | null
-}
-
-/** A release as GitHub stores it. */
-export interface StoredRelease {
-  readonly id: number
-  tag: string
-  target: string
-  title: string
-  body: string
-  draft: boolean
-  prerelease: boolean
-  immutable: boolean
-  assets: StoredAsset[]
-}
-
-/** What a client may set on a release. */
-export interface ReleaseFields {
-  readonly tag_name?: string
-  readonly target_commitish?: string
-  readonly name?: string
-  readonly body?: string
-  readonly draft?: boolean
-  readonly prerelease?: boolean
-  readonly make_latest?: 'true' | 'false' | 'legacy'
-}
-
-/** What a repository, its token and its server are like besides. */
-export interface Traits {
-  readonly archived?: boolean
-  readonly mayWrite?: boolean // what GitHub says of the token; default true
-  readonly administrator?: boolean // who alone may ask whether releases are immutable
-  readonly scopes?: string // of a classic token
-  readonly tokenExpires?: string
-  readonly remaining?: number // requests of this hour
-  readonly date?: string // the server's clock
-}
-
-/** How the repository is set up. */
-export interface StoreOptions {
-  readonly dir: string // where the bytes of assets are kept
-  readonly tags: Readonly<Record<string, string>> // tag to commit, or to the object of an annotated tag
-  readonly annotated?: Readonly<Record<string, string>> // object of an annotated tag to commit
-  readonly immutable?: boolean // releases freeze when they go public
-  readonly digests?: boolean // false: an older server that computes none
-  readonly traits?: Traits
-}
+import type { ReleaseFields, StoredAsset, StoredRelease, StoreOptions, Traits } from './stored.ts'
 
 const BODY_LIMIT = 125_000
 const ASSET_LIMIT = 1000
@@ -133,19 +78,14 @@ export class Store {
   }
 
   #apply(release: StoredRelease, fields: ReleaseFields): void {
-    if ((fields.body ?? '').length > BODY_LIMIT) throw Refusal.invalid('Release', 'body', 'too_long')
-    const tag = fields.tag_name ?? release.tag
-    const draft = fields.draft ?? release.draft
-    const prerelease = fields.prerelease ?? release.prerelease
-    const wantsLatest = fields.make_latest === 'true'
-    if (wantsLatest && (draft || prerelease)) throw Refusal.invalid('Release', 'make_latest', 'invalid')
+    const { tag_name: tag = release.tag, draft = release.draft, prerelease = release.prerelease } = fields
+    assertFields(fields, draft || prerelease)
     if (!draft) this.#assertPublishable(release, tag)
     const published = release.draft && !draft
     Object.assign(release, { tag, draft, prerelease })
-    release.target = fields.target_commitish ?? release.target
-    release.title = fields.name ?? release.title
-    release.body = fields.body ?? release.body
-    if (published) this.#publish(release, wantsLatest || fields.make_latest === undefined)
+    const { target_commitish: target = release.target, name: title = release.title, body = release.body } = fields
+    Object.assign(release, { target, title, body })
+    if (published) this.#publish(release, (fields.make_latest ?? 'true') === 'true')
   }
 
   #assertPublishable(release: StoredRelease, tag: string): void {
@@ -230,4 +170,9 @@ export class Store {
     this.#lastId += 1
     return this.#lastId
   }
+}
+
+function assertFields({ body = '', make_latest }: ReleaseFields, neverLatest: boolean): void {
+  if (body.length > BODY_LIMIT) throw Refusal.invalid('Release', 'body', 'too_long')
+  if (make_latest === 'true' && neverLatest) throw Refusal.invalid('Release', 'make_latest', 'invalid')
 }

@@ -1,38 +1,11 @@
 import { createReadStream } from 'node:fs'
-import type { FaultKind, Operation } from './faults.ts'
+import { now } from '../../lib/io/clock.ts'
+import { type Answer, paged, type Route, seen, visible } from './asked.ts'
+import { receive } from './receive.ts'
 import { Refusal } from './refusal.ts'
-import type { ReleaseFields, Store, StoredRelease } from './store.ts'
-import { type Site, wireAsset, wireRef, wireRelease, wireRepository, wireTag } from './wire.ts'
-
-/** A request that found its route. */
-export interface Asked {
-  readonly site: Site
-  readonly store: Store
-  readonly params: readonly string[] // what the route's groups matched
-  readonly query: URLSearchParams
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly authorised: boolean
-  readonly fault: FaultKind | undefined
-  readonly body: AsyncIterable<Uint8Array>
-  json(): Promise<object>
-}
-
-/** What is answered. */
-export interface Answer {
-  readonly status: number
-  readonly json?: unknown
-  readonly bytes?: AsyncIterable<Uint8Array>
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-/** One operation of the interface; `path` follows `/repos/OWNER/NAME`. */
-export interface Route {
-  readonly operation: Operation
-  readonly method: string
-  readonly host: 'api' | 'uploads'
-  readonly path: RegExp
-  answer(asked: Asked): Promise<Answer>
-}
+import type { ReleaseFields } from './stored.ts'
+import { wireAsset, wireRef, wireRelease, wireTag } from './wire.ts'
+import { wireRepository } from './wire-repository.ts'
 
 const found = (json: unknown): Answer => ({ status: 200, json })
 
@@ -49,7 +22,7 @@ export const routes: readonly Route[] = [
       headers: {
         'x-ratelimit-limit': '1000',
         'x-ratelimit-remaining': String(traits.remaining ?? 999),
-        'x-ratelimit-reset': String(Math.floor(Date.now() / 1000) + 1800),
+        'x-ratelimit-reset': String(now() + 1800),
         ...(traits.scopes === undefined ? {} : { 'x-oauth-scopes': traits.scopes }),
         ...(traits.tokenExpires === undefined ? {} : { 'github-authentication-token-expiration': traits.tokenExpires }),
         ...(traits.date === undefined ? {} : { date: traits.date }),
@@ -185,50 +158,5 @@ export const routes: readonly Route[] = [
       return { status: 204 }
     },
   },
-  { operation: 'upload-asset', method: 'POST', host: 'uploads', path: /^\/releases\/(\d+)\/assets$/, answer: upload },
+  { operation: 'upload-asset', method: 'POST', host: 'uploads', path: /^\/releases\/(\d+)\/assets$/, answer: receive },
 ]
-
-async function upload({ site, store, params: [id], query, headers, body, fault }: Asked): Promise<Answer> {
-  const name = query.get('name')
-  if (name === null || name === '') throw Refusal.invalid('ReleaseAsset', 'name', 'missing_field')
-  if (headers['content-length'] === undefined || headers['content-length'] === '0') {
-    throw new Refusal(400, 'Bad Content-Length')
-  }
-  const contentType = headers['content-type']
-  if (typeof contentType !== 'string') throw new Refusal(400, 'Bad Content-Type')
-  const asset = store.begin(Number(id), name, query.get('label'), contentType)
-  if (fault === 'bad-gateway-starter') {
-    for await (const _ of body);
-    throw new Refusal(502, 'Server Error')
-  }
-  try {
-    await store.fill(asset, body, fault === 'truncated')
-  } catch (broken) {
-    if (fault === 'reset') store.forget(asset) // GitHub leaves nothing, or a `starter`
-    throw broken
-  }
-  return { status: 201, json: wireAsset(site, store.release(Number(id)), asset) }
-}
-
-/** Drafts are shown to those who may write only. */
-function visible({ store, authorised }: Asked): readonly StoredRelease[] {
-  return store.releases.filter((release) => authorised || !release.draft)
-}
-
-function seen(asked: Asked): StoredRelease {
-  const release = visible(asked).find(({ id }) => id === Number(asked.params[0]))
-  if (release === undefined) throw new Refusal(404, 'Not Found')
-  return release
-}
-
-// https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api
-function paged({ query, site, params }: Asked, all: readonly unknown[]): Answer {
-  const size = Math.min(100, Number(query.get('per_page') ?? 30))
-  const page = Number(query.get('page') ?? 1)
-  const last = Math.max(1, Math.ceil(all.length / size))
-  const path = params[0] === undefined ? '/releases' : `/releases/${params[0]}/assets`
-  const link = (number: number, rel: string): string =>
-    `<${site.api}/repos/${site.repository}${path}?per_page=${size}&page=${number}>; rel="${rel}"`
-  const headers = page < last ? { link: [link(page + 1, 'next'), link(last, 'last')].join(', ') } : {}
-  return { status: 200, json: all.slice((page - 1) * size, page * size), headers }
-}

@@ -1,17 +1,34 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import { type Fault, type FaultKind, type Operation, Schedule } from './faults.ts'
+import type { Answer, Asked, Route } from './asked.ts'
+import type { Fault, FaultKind, Operation, Schedule } from './faults.ts'
 import { Refusal } from './refusal.ts'
-import { type Answer, type Asked, type Route, routes } from './routes.ts'
-import { Store, type StoreOptions } from './store.ts'
+import { routes } from './routes.ts'
+import type { Store } from './store.ts'
+import type { StoreOptions } from './stored.ts'
 import type { Site } from './wire.ts'
+
+const RETRY_AFTER = 7 // seconds that the secondary limit asks for
 
 /** How a stand-in is set up. */
 export interface StandInOptions extends StoreOptions {
   readonly repository: string // owner/name
   readonly token: string
   readonly faults?: readonly Fault[]
+  /** Called with each exchange, so that a test can hold it against GitHub's own description. */
+  onExchange?(exchange: Exchange): void
+}
+
+/** A request and what was answered. */
+export interface Exchange {
+  readonly host: Route['host']
+  readonly method: string
+  readonly path: string // from `/repos` on
+  readonly query: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly sent: unknown // JSON; undefined where none was read
+  readonly status: number
+  readonly answered: unknown // JSON; undefined where there is none
 }
 
 /** One request as it was answered; status 0: the connection was broken or left hanging. */
@@ -20,55 +37,8 @@ export interface Logged {
   readonly status: number
 }
 
-/** A stand-in for GitHub on loopback: the interface on one port, uploads on another, as GitHub has two hosts. */
-export interface StandIn {
-  readonly apiUrl: string
-  readonly store: Store
-  readonly log: readonly Logged[]
-  /** From now on these faults; counting begins anew. */
-  schedule(faults: readonly Fault[]): void
-  /** Planned faults that have not come about. */
-  unspent(): readonly Fault[]
-  /** Resolves when an upload stalls. */
-  stalled(): Promise<void>
-  close(): Promise<void>
-}
-
-const RETRY_AFTER = 7 // seconds that the secondary limit asks for
-
-/** Starts a stand-in; close() it. */
-export async function startGithub(options: StandInOptions): Promise<StandIn> {
-  const store = new Store(options)
-  const log: Logged[] = []
-  const stall = Promise.withResolvers<void>()
-  let schedule = new Schedule(options.faults ?? [])
-  let site: Site = { api: '', uploads: '', repository: options.repository }
-  const serve = (host: Route['host']) =>
-    createServer(async (request, response) => {
-      const world = { host, options, site, store, schedule, log, onStall: () => stall.resolve() }
-      await handle(world, request, response).catch(() => request.destroy())
-    })
-  const [api, uploads] = await Promise.all([listen(serve('api')), listen(serve('uploads'))])
-  site = { ...site, api: `${urlOf(api)}/api/v3`, uploads: urlOf(uploads) }
-  return {
-    apiUrl: site.api,
-    store,
-    log,
-    schedule(faults) {
-      schedule = new Schedule(faults)
-    },
-    unspent: () => schedule.unspent,
-    stalled: () => stall.promise,
-    async close() {
-      for (const server of [api, uploads]) {
-        server.closeAllConnections()
-        await new Promise((resolve) => server.close(resolve))
-      }
-    },
-  }
-}
-
-interface World {
+/** What a request meets: the stand-in as it is set up now. */
+export interface World {
   readonly host: Route['host']
   readonly options: StandInOptions
   readonly site: Site
@@ -78,20 +48,15 @@ interface World {
   onStall(): void
 }
 
-async function handle(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Answers one request. */
+export async function handle(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://stand-in')
   const path = decodeURIComponent(url.pathname).replace(/^\/api\/v3/, '')
-  const prefix = `/repos/${world.options.repository}`
-  const route = routes.find(
-    ({ host, method, path: pattern }) =>
-      host === world.host &&
-      method === request.method &&
-      path.startsWith(prefix) &&
-      pattern.test(path.slice(prefix.length)),
-  )
+  const route = routeOf(world, request.method, path)
   if (route === undefined) return send(response, new Refusal(404, 'Not Found'))
-  const params = route.path.exec(path.slice(prefix.length))?.slice(1) ?? []
+  const params = route.path.exec(path.slice(prefixOf(world).length))?.slice(1) ?? []
   const fault = world.schedule.next(route.operation)
+  let sent: Promise<object> | undefined
   const asked: Asked = {
     site: world.site,
     store: world.store,
@@ -101,32 +66,58 @@ async function handle(world: World, request: IncomingMessage, response: ServerRe
     authorised: isAuthorised(world, request),
     fault,
     body: fault === 'reset' || fault === 'stall' ? broken(world, request, fault) : request,
-    json: () => readJson(request),
+    json: () => {
+      sent ??= readJson(request)
+      return sent
+    },
   }
   const entry = { operation: route.operation, status: 0 }
   world.log.push(entry)
   const answer = await answerOf(route, asked, request)
   entry.status = answer.status
+  const { host, options } = world
+  options.onExchange?.({
+    host,
+    method: route.method,
+    path,
+    query: Object.fromEntries(url.searchParams),
+    headers: request.headers,
+    sent: await sent,
+    status: answer.status,
+    answered: answer instanceof Refusal ? answer.body : answer.json,
+  })
   await send(response, answer)
 }
 
+const prefixOf = ({ options }: World): string => `/repos/${options.repository}`
+
+function routeOf(world: World, method: string | undefined, path: string): Route | undefined {
+  const prefix = prefixOf(world)
+  if (!path.startsWith(prefix)) return undefined
+  const rest = path.slice(prefix.length)
+  return routes.find((route) => route.host === world.host && route.method === method && route.path.test(rest))
+}
+
 async function answerOf(route: Route, asked: Asked, request: IncomingMessage): Promise<Answer | Refusal> {
-  const { fault } = asked
   try {
     assertAllowed(asked, request)
-    const before = fault === undefined ? undefined : REFUSED[fault]?.()
-    if (before !== undefined) {
-      for await (const _ of request);
-      return before
-    }
-    if (fault === 'reset' && route.operation !== 'upload-asset') throw new Error('reset')
-    const answer = await route.answer(asked)
-    return fault === 'landed-but-504' ? new Refusal(504, 'Gateway Timeout') : answer
+    return await faulty(route, asked)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     if (!request.complete) for await (const _ of request);
     return error
   }
+}
+
+/** The answer of a route, or what the planned fault makes of it. */
+async function faulty(route: Route, asked: Asked): Promise<Answer> {
+  const { fault } = asked
+  const before = fault === undefined ? undefined : REFUSED[fault]?.()
+  if (before !== undefined) throw before
+  if (fault === 'reset' && route.operation !== 'upload-asset') throw new Error('reset')
+  const answer = await route.answer(asked)
+  if (fault === 'landed-but-504') throw new Refusal(504, 'Gateway Timeout')
+  return answer
 }
 
 const REFUSED: Readonly<Partial<Record<FaultKind, () => Refusal>>> = {
@@ -179,13 +170,4 @@ async function send(response: ServerResponse, answer: Answer | Refusal): Promise
   })
   if (bytes !== undefined) return pipeline(bytes, response)
   response.end(json === undefined ? undefined : JSON.stringify(json))
-}
-
-async function listen(server: Server): Promise<Server> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return server
-}
-
-function urlOf(server: Server): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
