@@ -8,11 +8,13 @@ import { builderPython } from '../lib/io/builder-python.ts'
 import { assertFreeSpace, writeJson } from '../lib/io/files.ts'
 import { inScratch } from '../lib/io/scratch.ts'
 import type { Stage } from '../lib/io/stage.ts'
+import { loadTree } from '../lib/io/tree-files.ts'
 import { openUv } from '../lib/io/uv.ts'
+import { makeRequirements } from './made-requirements.ts'
 import { assertNativeAsDeclared } from './native.ts'
 import { readPackages } from './packages.ts'
 import { pruneVendor } from './prune.ts'
-import { requirementsOf } from './requirements.ts'
+import { requirementsOf, wheelFolders } from './requirements.ts'
 import { resolve, type Wanted } from './resolve.ts'
 
 const ROOM = 2 ** 29 // one unpacked tree with its working copy
@@ -29,9 +31,18 @@ async function makeTrees(stage: Stage, scratch: string): Promise<void> {
   const python = await builderPython()
   const wanted = wantedTrees(stage)
   await assertFreeSpace(stage.out, ROOM * wanted.length)
-  const requirements = await requirementsOf(stage, scratch)
-  if (requirements.notice !== undefined && wanted.length > 0) stage.report.notice(requirements.notice)
+  const source = await loadTree(stage.out, 'source', 'source')
   const uv = await openUv(stage.cache, stage.plan.facts.tools.uv)
+  const { facts } = stage.plan
+  const made = await makeRequirements(
+    {
+      ...{ source, folder: join(stage.out, 'source'), scratch, uv, python },
+      ...{ facts: facts.python, findLinks: await wheelFolders(stage) },
+    },
+    facts.python.requirements,
+  )
+  const requirements = await requirementsOf(stage, source, made, scratch)
+  if (requirements.notice !== undefined && wanted.length > 0) stage.report.notice(requirements.notice)
   const trees: Record<string, VendoredTree> = {}
   const failures: ReleaseError[] = []
   for (const want of wanted) {
@@ -43,10 +54,10 @@ async function makeTrees(stage: Stage, scratch: string): Promise<void> {
     }
   }
   throwTogether(failures)
-  assertNativeAsDeclared(stage.plan.facts.python.native, trees)
+  assertNativeAsDeclared(facts.python.native, trees)
   await forgetOthers(stage.out, Object.keys(trees))
   const locked = requirements.notice === undefined || wanted.length === 0
-  const listing: DepsListing = { schema: 1, builder: python.minor, locked, trees }
+  const listing: DepsListing = { schema: 1, builder: python.minor, locked, made, trees }
   await writeJson(join(stage.out, 'deps.json'), listing)
 }
 

@@ -1,5 +1,5 @@
+import { normaliseName } from '../lib/core/dependency-files.ts'
 import { isLink, type TreeListing } from '../lib/core/tree.ts'
-import { normalise } from './packages.ts'
 
 /** A wheel in a folder of `deps.wheels`, by its file name (binary distribution format) and its bytes as the plan has them. */
 export interface GivenWheel {
@@ -14,7 +14,7 @@ export function givenWheels(inputs: TreeListing['files'], folders: readonly stri
     const folder = folders.find((path) => entry.path.startsWith(`${path}/`))
     const [, name, version] = /([^/-]+)-([^/-]+)(?:-[^/-]+){3,4}\.whl$/.exec(entry.path) ?? []
     if (folder === undefined || name === undefined || version === undefined || isLink(entry)) return []
-    return [{ name: normalise(name), version, sha256: entry.sha256 }]
+    return [{ name: normaliseName(name), version, sha256: entry.sha256 }]
   })
 }
 
@@ -24,7 +24,7 @@ const HASHED = /^([\w.-]+)(?:\[[^\]\n]*\])? *={2,3} *([^\s;\\]+)(?:\\\r?\n|[^\\\
 /** A locked requirements file that takes the given wheels too: a lock knows the hashes of the index alone. */
 export function allowWheels(requirements: string, wheels: readonly GivenWheel[]): string {
   return requirements.replaceAll(HASHED, (before, name: string, version: string) => {
-    const fitting = wheels.filter((wheel) => wheel.name === normalise(name) && wheel.version === version)
+    const fitting = wheels.filter((wheel) => wheel.name === normaliseName(name) && wheel.version === version)
     return [before, ...fitting.map(({ sha256 }) => `--hash=sha256:${sha256} `)].join('')
   })
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { normaliseName } from '../lib/core/dependency-files.ts'
 import type { VendoredPackage } from '../lib/core/stages.ts'
 import { comparePaths } from '../lib/core/tree.ts'
 
@@ -18,12 +19,7 @@ async function readPackage(info: string): Promise<VendoredPackage> {
   const [head = ''] = metadata.split(/\r?\n\r?\n/)
   const name = /^Name: *(.+?)\s*$/m.exec(head)?.[1] ?? ''
   const version = /^Version: *(.+?)\s*$/m.exec(head)?.[1] ?? ''
-  return { name: normalise(name), version, native: isNative(wheel) }
-}
-
-/** The name of a distribution as the index compares names (PEP 503). */
-export function normalise(name: string): string {
-  return name.replaceAll(/[-_.]+/g, '-').toLowerCase()
+  return { name: normaliseName(name), version, native: isNative(wheel) }
 }
 
 // PEP 425: the third part of a tag is the platform.

@@ -22,18 +22,20 @@ export async function resolve(
   want: Wanted,
   dir: string,
 ): Promise<void> {
-  const { files, findLinks, locked, notAfter } = requirements
+  const { files, constraints, findLinks, locked, notAfter } = requirements
   if (files.length === 0) return
   const args = [
     ...['pip', 'install', '--python', python.path, '--target', dir, '--only-binary', ':all:'],
     ...platformArguments(want),
     ...findLinks.flatMap((folder) => ['--find-links', folder]),
-    ...(locked ? ['--require-hashes'] : []),
+    // Whatever index answers, the bytes are the locked ones.
+    ...(locked ? ['--require-hashes', '--index-strategy', 'unsafe-best-match'] : []),
     ...(notAfter === undefined ? [] : ['--exclude-newer', notAfter]),
     ...files.flatMap((file) => ['--requirements', file]),
+    ...constraints.flatMap((file) => ['--constraints', file]),
   ]
   await uv(args).catch((error: unknown) => {
-    throw error instanceof ReleaseError ? explain(error, want, python) : error
+    throw explain(error, environmentOf(want, python))
   })
 }
 
@@ -58,17 +60,17 @@ const REASONS: readonly Reason[] = [
     hint: 'Write a valid login into the URL in UV_DEFAULT_INDEX; it is never shown.',
   },
   {
-    pattern: /(?:Because|and) ([\w.=<>~!-]+) (?:has no usable wheels|has no wheels with)/g,
+    pattern: /(?:Because|and) ([\w.=<>~!-]+)(?:\{[^}]*\})?([\w.=<>~!+-]*) (?:has no usable wheels|has no wheels with)/g,
     code: 'DEPS_UNRESOLVED',
     message: (names, where) => `no wheel for ${where}: ${names}`,
     hint: 'Build a wheel of it in a clean root of that target (pip wheel), and name its folder in deps.wheels.',
   },
   {
     pattern:
-      /(?:Because|and) (?:there is no version of )?([\w.=<>~!-]+)(?: was not found in the package registry| and you require)/g,
+      /(?:Because|and) (?:there is no version of )?([\w.=<>~!-]+)(?:\{[^}]*\})?([\w.=<>~!+-]*)(?: was not found in the package registry| and you require)/g,
     code: 'NOT_IN_REGISTRY',
     message: (names, where) => `the Python index lacks ${names} (asked for ${where})`,
-    hint: 'Check the name and the version; a mirror may lag behind, UV_DEFAULT_INDEX names another index.',
+    hint: 'Check the name and the version, and the logins of private indexes; a mirror may lag behind, UV_DEFAULT_INDEX names another.',
   },
   {
     pattern: /Hash mismatch for [`']?([\w.=-]+)/g,
@@ -84,13 +86,16 @@ const REASONS: readonly Reason[] = [
   },
 ]
 
-/** The failure of uv in the project's words; uv's own are its cause. */
-function explain(error: ReleaseError, { target }: Wanted, python: BuilderPython): ReleaseError {
+function environmentOf({ target }: Wanted, python: BuilderPython): string {
+  return target === undefined ? `the builder's Python ${python.minor}` : `Python ${target.python} on ${target.arch}`
+}
+
+/** A failure of uv in the project's words; uv's own are its cause. */
+export function explain(error: unknown, where: string): unknown {
+  if (!(error instanceof ReleaseError)) return error
   const said = error.cause instanceof CommandOutput ? error.cause.tail.replaceAll(/\s+/g, ' ') : ''
-  const where =
-    target === undefined ? `the builder's Python ${python.minor}` : `Python ${target.python} on ${target.arch}`
   for (const { pattern, code, message, hint } of REASONS) {
-    const names = [...said.matchAll(pattern)].map(([, name = '']) => name)
+    const names = [...said.matchAll(pattern)].map(([, name = '', version = '']) => name + version)
     if (names.length > 0)
       return new ReleaseError(code, message([...new Set(names)].join(', '), where), { hint, cause: error.cause })
   }

@@ -65,12 +65,12 @@ async function distInfoEntries(
   names: Names,
   licenses: readonly FileEntry[],
 ): Promise<readonly FileEntry[]> {
-  const { facts, source } = work
+  const { facts } = work
   const metadata = renderMetadata({
     facts,
     config,
     names,
-    requirements: await readRequirements(source, facts.python.requirements),
+    requirements: readRequirements(await work.requirements()),
     licenseFiles: licenses.map(({ path }) => path),
     description: await description(work, config),
   })

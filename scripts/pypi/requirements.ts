@@ -1,6 +1,6 @@
+import { normaliseName } from '../lib/core/dependency-files.ts'
 import { ReleaseError } from '../lib/core/error.ts'
-import type { Tree } from '../lib/core/tree.ts'
-import { type RequirementLine, requirementLines } from './requirement-lines.ts'
+import type { RequirementLine } from '../lib/core/requirement-lines.ts'
 
 // A requirement as PEP 508 writes it: name, extras, versions (perhaps in parentheses), marker.
 const REQUIREMENT =
@@ -23,7 +23,6 @@ interface Refusal {
 // What pip takes and the metadata of a package on the index cannot say; the first that matches is told.
 const REFUSALS: readonly Refusal[] = [
   { pattern: /^(?:-e|--editable)/, reason: 'an editable folder is no release' },
-  { pattern: /^(?:-c|--constraint)/, reason: 'constraints cannot be said in a package: name the versions themselves' },
   {
     pattern: /^(?:-i|--index-url|--extra-index-url|-f|--find-links)/,
     reason: 'a package cannot say which index to ask',
@@ -36,20 +35,19 @@ const REFUSALS: readonly Refusal[] = [
 ]
 
 /**
- * `Requires-Dist` values from requirements files: versions and markers kept, hashes dropped. CONFIG_INVALID names each line
+ * `Requires-Dist` values: versions and markers kept, hashes dropped, narrowed by constraints. CONFIG_INVALID names each line
  * that the metadata of a package cannot say, with its place.
  */
-export async function readRequirements(source: Tree, files: readonly string[]): Promise<readonly string[]> {
-  const all = await requirementLines(source, files)
+export function readRequirements(all: readonly RequirementLine[]): readonly string[] {
   const lines = all
     .filter(({ text }) => !FETCHING.test(text))
     .map((line) => ({ ...line, text: line.text.replaceAll(HASHES, '').trim() }))
   const refused = lines.flatMap((line) => {
-    const reason = refusalOf(line.text)
+    const reason = refusalOf(line)
     return reason === undefined ? [] : [{ line, reason }]
   })
   const [first] = refused
-  if (first === undefined) return [...new Set(lines.map(({ text }) => renderRequirement(text)))]
+  if (first === undefined) return rendered(lines)
   const list = refused.map(({ line, reason }) => `  - ${place(line)}: ${reason}`)
   throw new ReleaseError('CONFIG_INVALID', ['requirements that a package cannot carry:', ...list].join('\n'), {
     hint: 'Name released versions of projects on the Python index, or leave the pypi section out.',
@@ -57,21 +55,46 @@ export async function readRequirements(source: Tree, files: readonly string[]): 
   })
 }
 
+/** A constraint narrows what is required by its name; of the rest only the dependencies' own words are known to installers. */
+function rendered(lines: readonly RequirementLine[]): readonly string[] {
+  const bounds = Map.groupBy(
+    lines.filter(({ constraint }) => constraint !== undefined).map(({ text }) => partsOf(text)),
+    ({ name }) => normaliseName(name),
+  )
+  const required = lines.filter(({ constraint }) => constraint === undefined).map(({ text }) => partsOf(text))
+  return [...new Set(required.map((parts) => render(parts, bounds.get(normaliseName(parts.name)) ?? [])))]
+}
+
 function place({ file, number, text }: RequirementLine): string {
   // Nothing but the name: a URL may hold a password.
   return `${file}:${number} ${/^-{0,2}[\w.-]*/.exec(text)?.[0] ?? ''}`.trimEnd()
 }
 
-function refusalOf(text: string): string | undefined {
-  const { versions = '', extras = '' } = REQUIREMENT.exec(text)?.groups ?? { versions: '?' }
+function refusalOf({ text, constraint }: RequirementLine): string | undefined {
+  const { versions, extras, marker } = partsOf(text)
   const known = REFUSALS.find(({ pattern }) => pattern.test(text))
   if (known !== undefined) return known.reason
-  return VERSIONS.test(versions.trim()) && EXTRAS.test(extras) ? undefined : 'not a requirement (PEP 508)'
+  if (!VERSIONS.test(versions.trim()) || !EXTRAS.test(extras)) return 'not a requirement (PEP 508)'
+  return constraint !== undefined && marker !== undefined
+    ? 'a constraint with a marker cannot be said in a package'
+    : undefined
 }
 
-function renderRequirement(text: string): string {
-  const { name, extras = '', versions = '', marker } = REQUIREMENT.exec(text)?.groups ?? {}
+interface Parts {
+  readonly name: string
+  readonly extras: string
+  readonly versions: string
+  readonly marker: string | undefined
+}
+
+function partsOf(text: string): Parts {
+  const { name = '', extras = '', versions = '', marker } = REQUIREMENT.exec(text)?.groups ?? { versions: '?' }
+  return { name, extras, versions, marker }
+}
+
+function render({ name, extras, versions, marker }: Parts, bounds: readonly Parts[]): string {
   const chosen = extras.trim() === '' ? '' : `[${extras.replaceAll(/\s/g, '')}]`
-  const requirement = `${name}${chosen}${versions.replaceAll(/\s/g, '')}`
+  const all = [versions, ...bounds.map((bound) => bound.versions)].map((text) => text.replaceAll(/\s/g, ''))
+  const requirement = `${name}${chosen}${[...new Set(all.filter((text) => text !== ''))].join()}`
   return marker === undefined ? requirement : `${requirement}; ${marker.trim()}`
 }

@@ -1,3 +1,4 @@
+import { type DependencyFile, dependencyFile } from '../lib/core/dependency-files.ts'
 import type { Facts } from '../lib/core/facts.ts'
 import { collectRoot, hasStatic, staticDirectory } from './names.ts'
 
@@ -78,9 +79,35 @@ function settings({ runtime }: Facts): string {
 
 function dependencies({ python }: Facts): readonly string[] {
   if (python.backend === 'own') return ['Install it:  python3 -m pip install .']
-  if (python.requirements.length === 0) return []
-  return [`Install what it needs:  python3 -m pip install ${python.requirements.map((file) => `-r ${file}`).join(' ')}`]
+  const plain = python.requirements.filter((file) => dependencyFile(file) === 'requirements')
+  const listed = plain.length === 0 ? [] : [`python3 -m pip install ${plain.map((file) => `-r ${file}`).join(' ')}`]
+  const others = python.requirements.filter((file) => !plain.includes(file))
+  return [...listed, ...others.map((file) => INSTALLS[dependencyFile(file)](file, python))].map(
+    (command) => `Install what it needs:  ${command}`,
+  )
 }
+
+type Install = (file: string, chosen: Pick<Facts['python'], 'extras' | 'groups'>) => string
+
+// Each into the environment that is active.
+const INSTALLS: Readonly<Record<DependencyFile, Install>> = {
+  requirements: (file) => `python3 -m pip install -r ${file}`,
+  pylock: (file) => `uv pip install -r ${file}`,
+  uv: (file, { extras, groups }) =>
+    `uv export --frozen --no-default-groups --no-emit-project${named('--extra', extras)}${named('--group', groups)}${folder('--directory', file)} | uv pip install -r -`,
+  poetry: (file, { extras, groups }) =>
+    `poetry install --no-root --only ${['main', ...groups].join()}${named('--extras', extras)}${folder('--directory', file)}`,
+  pyproject: (file, { extras, groups }) =>
+    `uv pip install -r ${file}${named('--extra', extras)}${named(
+      '--group',
+      groups.map((group) => `${file}:${group}`),
+    )}`,
+}
+
+const named = (option: string, names: readonly string[]): string => names.map((name) => ` ${option} ${name}`).join('')
+
+const folder = (option: string, file: string): string =>
+  file.includes('/') ? ` ${option} ${file.slice(0, file.lastIndexOf('/'))}` : ''
 
 /** A command as a person types it at the top of the source tree. */
 function commandLine(command: readonly string[], facts: Facts, port = 8000): string {

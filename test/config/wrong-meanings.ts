@@ -3,6 +3,15 @@ import type { WrongConfig } from './valid.ts'
 /** Values that do not go together, or out of their range. */
 export const WRONG_MEANINGS: readonly WrongConfig[] = [
   {
+    rule: 'extras mean nothing to a requirements file',
+    from: '  include: ',
+    to: '  extras: [web]\n  include: ',
+    says: [
+      'slipway.yaml:18:3 python.extras: has no effect on what python.requirements names',
+      '  Name uv.lock, poetry.lock or pyproject.toml in python.requirements, or remove this.',
+    ],
+  },
+  {
     rule: 'an unknown placeholder in a command is refused',
     from: '{host}:{port}',
     to: '{host}:{prot}',

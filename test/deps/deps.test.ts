@@ -14,14 +14,14 @@ import { renderError } from '../../scripts/lib/io/main.ts'
 import { npmRegistry, pythonIndex } from '../../scripts/lib/io/network.ts'
 import { openIndexFile } from '../../scripts/lib/io/python-index.ts'
 import { run } from '../../scripts/lib/io/run.ts'
-import { measureTree, saveTree } from '../../scripts/lib/io/tree-files.ts'
+import { measureTree } from '../../scripts/lib/io/tree-files.ts'
 import { sampleFacts } from '../support/facts.ts'
 import { scratch, testStage } from '../support/stage.ts'
 import { plantTree } from '../support/trees.ts'
 
 const python = { path: '/usr/bin/python3', minor: '3.11' }
 const target = { python: '3.13', arch: 'arm64' } as const
-const none = { files: ['/r.txt'], findLinks: [], locked: true }
+const none = { files: ['/r.txt'], constraints: [], findLinks: [], locked: true }
 
 function plant(folder: string, files: Readonly<Record<string, string>>): void {
   for (const [path, text] of Object.entries(files)) {
@@ -44,17 +44,23 @@ describe('what uv is asked', () => {
   it('names the target, never the machine, and takes wheels only', async () => {
     const words = await asked({ name: 'x', target, floor: 'manylinux_2_28' }, none)
     expect(words).toBe(
-      'pip install --python /usr/bin/python3 --target /out --only-binary :all: --python-version 3.13 --python-platform aarch64-manylinux_2_28 --require-hashes --requirements /r.txt',
+      'pip install --python /usr/bin/python3 --target /out --only-binary :all: --python-version 3.13 --python-platform aarch64-manylinux_2_28 --require-hashes --index-strategy unsafe-best-match --requirements /r.txt',
     )
   })
 
   it('is bound to the time of the commit where nothing is locked', async () => {
     const words = await asked(
       { name: 'builder', floor: 'manylinux_2_28' },
-      { files: ['/r.txt'], findLinks: ['/wheels'], locked: false, notAfter: '2026-04-26T18:25:30Z' },
+      {
+        files: ['/r.txt'],
+        constraints: ['/c.txt'],
+        findLinks: ['/wheels'],
+        locked: false,
+        notAfter: '2026-04-26T18:25:30Z',
+      },
     )
     expect(words).toBe(
-      'pip install --python /usr/bin/python3 --target /out --only-binary :all: --find-links /wheels --exclude-newer 2026-04-26T18:25:30Z --requirements /r.txt',
+      'pip install --python /usr/bin/python3 --target /out --only-binary :all: --find-links /wheels --exclude-newer 2026-04-26T18:25:30Z --requirements /r.txt --constraints /c.txt',
     )
   })
 })
@@ -69,6 +75,11 @@ describe('what uv says', () => {
   }
 
   const rows: readonly [said: string, code: string, message: string][] = [
+    [
+      "error: No solution found when resolving dependencies\n  cause: Because langdetect{sys_platform == 'darwin' or sys_platform == 'linux'}==1.0.9 has no usable wheels and you require langdetect{sys_platform == 'darwin' or sys_platform == 'linux'}==1.0.9, we can conclude that your requirements are unsatisfiable.",
+      'DEPS_UNRESOLVED',
+      'no wheel for Python 3.13 on arm64: langdetect==1.0.9',
+    ],
     [
       'error: No solution found when resolving dependencies\n  cause: Because clevercsv==0.8.2 has no usable wheels and you require clevercsv==0.8.2, we can conclude that your requirements are unsatisfiable.',
       'DEPS_UNRESOLVED',
@@ -111,10 +122,14 @@ describe('what uv says', () => {
 })
 
 describe('requirements', () => {
-  const stageWith = async (text: string, commit = sampleFacts().commit) => {
+  const stageWith = async (
+    text: string,
+    commit = sampleFacts().commit,
+    more: Readonly<Record<string, string>> = {},
+  ) => {
     const { stage } = await testStage({ commit })
-    await saveTree(stage.out, 'source', plantTree({ 'requirements.txt': text }))
-    return requirementsOf(stage, join(stage.out, 'tmp'))
+    const source = plantTree({ 'requirements.txt': text, ...more })
+    return requirementsOf(stage, source, {}, join(stage.out, 'tmp'))
   }
 
   it('with hashes are locked and need no notice', async () => {
@@ -124,7 +139,17 @@ describe('requirements', () => {
   it('without hashes are taken as of the commit, with a notice', async () => {
     const requirements = await stageWith('a==1\n')
     expect(requirements).toMatchObject({ locked: false, notAfter: '2023-11-14T22:13:20Z' })
-    expect(requirements.notice).toContain('not locked with hashes')
+    expect(requirements.notice).toContain('not locked with hashes (requirements.txt:1 a)')
+  })
+
+  it('are locked only when every one has a hash, also of included files; constraints and options need none', async () => {
+    const files = { 'more.txt': 'b==1\n', 'bounds.txt': 'c==1\n' }
+    const hashed = 'a==1 \\\n  --hash=sha256:00\n'
+    expect(await stageWith(`${hashed}-c bounds.txt\n--pre\n`, undefined, files)).toMatchObject({ locked: true })
+    const mixed = await stageWith(`${hashed}d @ https://ada:pw@x.example/d.whl\n-r more.txt\n`, undefined, files)
+    expect(mixed).toMatchObject({ locked: false })
+    expect(mixed.notice).toContain('(requirements.txt:3 d and 1 more)')
+    expect(await stageWith('-e .\n')).toMatchObject({ locked: false })
   })
 
   it('without hashes and commit are taken as of today, with another notice', async () => {
@@ -160,8 +185,8 @@ describe('wheels that the configuration gives', () => {
     const deps = { wheels: ['wheels/0'], floor: 'manylinux_2_28' }
     const { stage } = await testStage({ deps }, { inputs })
     mkdirSync(join(stage.out, 'inputs/wheels/0'), { recursive: true })
-    await saveTree(stage.out, 'source', plantTree({ 'requirements.txt': 'a-b==2.1 --hash=sha256:00\n' }))
-    const { files, findLinks, locked } = await requirementsOf(stage, join(stage.out, 'tmp'))
+    const source = plantTree({ 'requirements.txt': 'a-b==2.1 --hash=sha256:00\n' })
+    const { files, findLinks, locked } = await requirementsOf(stage, source, {}, join(stage.out, 'tmp'))
     expect({ findLinks, locked }).toEqual({ findLinks: [join(stage.out, 'inputs/wheels/0')], locked: true })
     expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(['a-b==2.1 --hash=sha256:ee --hash=sha256:00\n'])
   })

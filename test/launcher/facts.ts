@@ -75,6 +75,8 @@ export function trayFacts(runtime: Partial<RuntimeFacts> = {}): Facts {
       exclude: [],
       allow: [],
       requirements: [],
+      extras: [],
+      groups: [],
       translations: [],
     },
     deps: { wheels: [], floor: 'manylinux_2_28' },

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { ReleaseError } from '../../scripts/lib/core/error.ts'
+import { requirementLines } from '../../scripts/lib/core/requirement-lines.ts'
 import { readRequirements } from '../../scripts/pypi/requirements.ts'
 import { plantTree } from '../support/trees.ts'
 import { HASH, TAKEN } from './taken.ts'
 
-const read = (text: string, more: Readonly<Record<string, string>> = {}): Promise<readonly string[]> =>
-  readRequirements(plantTree({ 'requirements.txt': text, ...more }), ['requirements.txt'])
+const read = async (text: string, more: Readonly<Record<string, string>> = {}): Promise<readonly string[]> =>
+  readRequirements(await requirementLines(plantTree({ 'requirements.txt': text, ...more }), ['requirements.txt']))
 
 const refusalOf = async (text: string, more: Readonly<Record<string, string>> = {}): Promise<ReleaseError> => {
   const error = await read(text, more).catch((thrown: unknown) => thrown)
@@ -36,7 +37,7 @@ describe('Requires-Dist from requirements files', () => {
     const lines = [
       'six==1.17.0',
       '-e .',
-      '-c constraints.txt',
+      '-i https://user:secret@index.example/simple',
       '--extra-index-url https://user:secret@index.example/simple',
       '--proxy example',
       'a @ git+https://user:secret@git.example/a',
@@ -53,7 +54,7 @@ describe('Requires-Dist from requirements files', () => {
     expect(error.message).toMatchInlineSnapshot(`
       "requirements that a package cannot carry:
         - requirements.txt:2 -e: an editable folder is no release
-        - requirements.txt:3 -c: constraints cannot be said in a package: name the versions themselves
+        - requirements.txt:3 -i: a package cannot say which index to ask
         - requirements.txt:4 --extra-index-url: a package cannot say which index to ask
         - requirements.txt:5 --proxy: an option of pip that a package cannot say
         - requirements.txt:6 a: the Python index takes no direct reference
@@ -68,6 +69,22 @@ describe('Requires-Dist from requirements files', () => {
     `)
     expect(error.at).toEqual({ file: 'requirements.txt', line: 2, column: 1 })
     expect(JSON.stringify([error.message, error.hint])).not.toContain('secret')
+  })
+
+  it('are narrowed by constraints, which require nothing themselves', async () => {
+    const files = { 'bounds/all.txt': 'Django == 5.2.8\nasgiref<4\n-r more.txt\n', 'bounds/more.txt': 'b!=2,<3\n' }
+    expect(await read('django[x]>=5 ; python_version<"4"\n-cbounds/all.txt\nb\n', files)).toEqual([
+      'django[x]>=5,==5.2.8; python_version<"4"',
+      'b!=2,<3',
+    ])
+    const error = await refusalOf('b\n--constraint=c.txt\n', { 'c.txt': "b<2; sys_platform == 'x'\n" })
+    expect(error.message).toContain('c.txt:1 b: a constraint with a marker cannot be said in a package')
+  })
+
+  it('of a lock are what the deps stage made of it', async () => {
+    const made = { 'uv.lock': 'a==1 ; sys_platform == "linux" --hash=sha256:00\n' }
+    const lines = await requirementLines(plantTree({}), ['uv.lock'], made)
+    expect(readRequirements(lines)).toEqual(['a==1; sys_platform == "linux"'])
   })
 
   it('counts a continued line from its first one, in the file where it stands', async () => {

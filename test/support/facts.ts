@@ -84,6 +84,8 @@ const FACTS: Facts = {
     exclude: ['**/tests/**'],
     allow: [],
     requirements: ['requirements.txt'],
+    extras: [],
+    groups: [],
     translations: ['translations'],
     collect: {
       command: ['manage.py', 'collectstatic', '--noinput'],

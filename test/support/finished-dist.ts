@@ -119,6 +119,8 @@ export function planOf(
         exclude: [],
         allow: [],
         requirements: [],
+        extras: [],
+        groups: [],
         translations: [],
       },
       deps: { wheels: [], floor: 'manylinux_2_28' },

@@ -7,6 +7,7 @@ import type { Base } from '../../scripts/lib/core/base.ts'
 import { ReleaseError } from '../../scripts/lib/core/error.ts'
 import { type Facts, targetName } from '../../scripts/lib/core/facts.ts'
 import type { Spooled, Work } from '../../scripts/lib/core/format.ts'
+import { type MadeRequirements, requirementLines } from '../../scripts/lib/core/requirement-lines.ts'
 import type { Tree } from '../../scripts/lib/core/tree.ts'
 import { pipe, run } from '../../scripts/lib/io/run.ts'
 import { seeded } from './archives.ts'
@@ -17,6 +18,7 @@ import { SATCHEL_APP, SATCHEL_BUNDLE, SATCHEL_COLLECTED, SATCHEL_SOURCE, SATCHEL
 export interface WorkParts {
   readonly facts?: Facts
   readonly source?: Tree
+  readonly made?: MadeRequirements
   readonly app?: Tree
   readonly sdist?: Tree
   readonly bundle?: Tree
@@ -38,13 +40,15 @@ const SCRIPTS = join(import.meta.dirname, '../../scripts')
 /** A Work of lib/core/format.ts over trees in memory: real bytes, real programs, nothing on disk. */
 export function memoryWork(parts: WorkParts = {}): MemoryWork {
   const written = new Map<string, Uint8Array>()
+  const { facts = sampleFacts(), source = SATCHEL_SOURCE } = parts
   const found = <T>(value: T | undefined, what: string): T => {
     if (value === undefined) throw new ReleaseError('STAGE_MISSING', `this work has no ${what}`)
     return value
   }
   return {
-    facts: parts.facts ?? sampleFacts(),
-    source: parts.source ?? SATCHEL_SOURCE,
+    facts,
+    source,
+    requirements: () => requirementLines(source, facts.python.requirements, parts.made),
     app: parts.app ?? SATCHEL_APP,
     ...(parts.sdist === undefined ? {} : { sdist: parts.sdist }),
     static: { bundle: parts.bundle ?? SATCHEL_BUNDLE, collected: parts.collected ?? SATCHEL_COLLECTED },

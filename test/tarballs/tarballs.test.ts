@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { isLink, type Tree } from '../../scripts/lib/core/tree.ts'
 import { run } from '../../scripts/lib/io/run.ts'
 import { tarballs } from '../../scripts/tarballs/index.ts'
+import { renderInstall } from '../../scripts/tarballs/texts.ts'
 import { type Row, withFile } from '../support/archives.ts'
 import { prereleaseFacts, sampleFacts } from '../support/facts.ts'
 import { itWith } from '../support/tool.ts'
@@ -30,6 +31,27 @@ const hashesOf = (rows: Iterable<Row>): Map<string, string> =>
       .filter(({ kind }) => kind !== 'directory')
       .map((row) => [row.path, row.kind === 'link' ? `-> ${row.target}` : row.sha256]),
   )
+
+describe('INSTALL', () => {
+  it.each<[string[], string[]]>([
+    [['requirements.txt', 'more.txt'], ['python3 -m pip install -r requirements.txt -r more.txt']],
+    [
+      ['app/uv.lock'],
+      [
+        'uv export --frozen --no-default-groups --no-emit-project --extra x --group web --directory app | uv pip install -r -',
+      ],
+    ],
+    [['poetry.lock'], ['poetry install --no-root --only main,web --extras x']],
+    [
+      ['pylock.toml', 'pyproject.toml'],
+      ['uv pip install -r pylock.toml', 'uv pip install -r pyproject.toml --extra x --group pyproject.toml:web'],
+    ],
+  ])('says how to install what %j names', (requirements, commands) => {
+    const python = { ...sampleFacts().python, requirements, extras: ['x'], groups: ['web'] }
+    const said = renderInstall(sampleFacts({ python })).match(/(?<=Install what it needs: {2}).*/g)
+    expect(said).toEqual(commands)
+  })
+})
 
 describe('the source archives promise', () => {
   it('four files, whatever is not safe in a name replaced', () => {

@@ -59,7 +59,9 @@ export interface PythonFacts {
   readonly include: readonly string[]
   readonly exclude: readonly string[]
   readonly allow: readonly string[] // secret-looking names that are meant
-  readonly requirements: readonly string[]
+  readonly requirements: readonly string[] // requirements files, locks or pyproject.toml
+  readonly extras: readonly string[] // of the project, where a lock or pyproject.toml has them
+  readonly groups: readonly string[]
   readonly translations: readonly string[]
   readonly overlay?: string // a directory below dist/inputs/
   readonly collect?: Collect

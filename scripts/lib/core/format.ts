@@ -3,6 +3,7 @@ import type { Built, Output } from './artifact.ts'
 import type { Base } from './base.ts'
 import type { Finding } from './error.ts'
 import type { Facts, Platform, Target } from './facts.ts'
+import type { RequirementLine } from './requirement-lines.ts'
 import type { StaticTree, Tree } from './tree.ts'
 
 /** A program and its arguments; run, printed and asserted as the same value, never through a shell. */
@@ -23,6 +24,8 @@ export interface Work {
   /** The unpacked sdist of the project's own back end, where it has one. */
   readonly sdist?: Tree
   readonly static: StaticTree
+  /** The lines of `python.requirements`, also of locks, with what they include. */
+  requirements(): Promise<readonly RequirementLine[]>
   /** Unpacked dependencies of one target. */
   vendor(target: Target): Promise<Tree>
   /** Layers, merged view and packages of the image base `name` (see FormatSpec.bases). */

@@ -1,3 +1,4 @@
+import type { MadeRequirements } from './requirement-lines.ts'
 import type { TreeEntry } from './tree.ts'
 
 /** `dist/app.json`, over `dist/app/`: what will be installed. */
@@ -20,6 +21,7 @@ export interface DepsListing {
   readonly schema: 1
   readonly builder: string // the Python minor that collects, such as 3.11
   readonly locked: boolean // whether hashes pin what is in the trees; publish wants that
+  readonly made: MadeRequirements // what locks and a pyproject.toml say, as requirements
   readonly trees: Readonly<
     Record<string, { readonly files: readonly TreeEntry[]; readonly packages: readonly VendoredPackage[] }>
   >

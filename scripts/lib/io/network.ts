@@ -32,6 +32,21 @@ export function networkEnvironment(): Record<string, string> {
   return Object.fromEntries(pairs.filter((pair): pair is [string, string] => pair[1] !== undefined))
 }
 
+// Other indexes and logins, by uv's own variables (uv's reference of environment variables).
+const OF_UV =
+  /^UV_(?:INDEX|EXTRA_INDEX_URL|INDEX_STRATEGY|INDEX_[A-Z0-9_]+_(?:USERNAME|PASSWORD)|KEYRING_PROVIDER|HTTP_TIMEOUT|INSECURE_HOST|SYSTEM_CERTS|NATIVE_TLS)$/
+
+/** What this machine tells uv and pip of other indexes, as uv reads it; credentials and all, only for the environment of a child. */
+export function otherIndexes(): Record<string, string> {
+  const own = Object.entries(process.env).filter(
+    (pair): pair is [string, string] => OF_UV.test(pair[0]) && pair[1] !== '',
+  )
+  const { PIP_EXTRA_INDEX_URL, PIP_CERT, REQUESTS_CA_BUNDLE, NETRC } = process.env
+  const pip = { UV_EXTRA_INDEX_URL: PIP_EXTRA_INDEX_URL, SSL_CERT_FILE: PIP_CERT ?? REQUESTS_CA_BUNDLE, NETRC }
+  const told = Object.entries(pip).filter((pair): pair is [string, string] => (pair[1] ?? '') !== '')
+  return { ...Object.fromEntries(told), ...Object.fromEntries(own) }
+}
+
 /** The Python index as uv and pip are told it, else the public one. */
 export function pythonIndex(): Registry {
   const { UV_DEFAULT_INDEX, UV_INDEX_URL, PIP_INDEX_URL } = process.env

@@ -5,7 +5,7 @@ import { ReleaseError } from '../core/error.ts'
 import type { Command } from '../core/format.ts'
 import { UV_WHEELS, type UvPlatform } from '../core/uv-wheels.ts'
 import { cachedFile } from './cache.ts'
-import { networkEnvironment, pythonIndex } from './network.ts'
+import { networkEnvironment, otherIndexes, pythonIndex } from './network.ts'
 import { openIndexFile } from './python-index.ts'
 import { type RunOptions, run } from './run.ts'
 
@@ -16,6 +16,7 @@ export type Uv = (args: readonly string[], options?: RunOptions) => Promise<stri
 export async function openUv(cache: string, version: string): Promise<Uv> {
   const program = await obtainUv(cache, version)
   const env = {
+    ...otherIndexes(),
     ...networkEnvironment(),
     UV_DEFAULT_INDEX: pythonIndex().configured,
     UV_CACHE_DIR: join(cache, 'uv'),

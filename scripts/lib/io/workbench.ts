@@ -5,13 +5,14 @@ import { ReleaseError } from '../core/error.ts'
 import { targetName } from '../core/facts.ts'
 import type { Format, Work } from '../core/format.ts'
 import type { PlannedFormat } from '../core/plan.ts'
+import { requirementLines } from '../core/requirement-lines.ts'
 import { loadBase } from './base-files.ts'
 import { measureFile, readStageJson, writeBeside, writeJson } from './files.ts'
 import { readImageFacts } from './oci-archive.ts'
 import { pipe, run } from './run.ts'
 import { spoolTo } from './spool.ts'
 import type { Stage } from './stage.ts'
-import { loadApp, loadStatic, loadVendor } from './stage-trees.ts'
+import { loadApp, loadDeps, loadStatic, loadVendor } from './stage-trees.ts'
 import { loadTree } from './tree-files.ts'
 
 const SCRIPTS = new URL('../../', import.meta.url)
@@ -33,9 +34,12 @@ export async function buildFormat(stage: Stage, format: Format, planned: Planned
 
 async function openWork({ plan, out }: Stage, planned: PlannedFormat, scratch: string): Promise<Work> {
   const promised = new Set(planned.outputs.map((output) => output.name))
+  const source = await loadTree(out, 'source', 'source')
+  const { requirements } = plan.facts.python
   return {
     facts: plan.facts,
-    source: await loadTree(out, 'source', 'source'),
+    source,
+    requirements: async () => requirementLines(source, requirements, (await loadDeps(out)).made),
     app: (await loadApp(out)).tree,
     ...(plan.facts.python.backend === 'own' ? { sdist: await loadTree(out, 'sdist', 'app') } : {}),
     static: await loadStatic(out),

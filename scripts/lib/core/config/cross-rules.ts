@@ -1,3 +1,4 @@
+import { dependencyFile } from '../dependency-files.ts'
 import type { Finding } from '../error.ts'
 import { valueAt } from './words.ts'
 
@@ -10,6 +11,8 @@ export const CROSS_RULES: readonly CrossRule[] = [
   (file) => repeated(file, ['runtime', 'services'], 'name'),
   (file) => repeated(file, ['frontends'], 'dir'),
   includeOfTree,
+  (file) => chosenParts(file, 'extras'),
+  (file) => chosenParts(file, 'groups'),
   (file) => each(file, ['version', 'files'], eitherKeyOrPattern),
   (file) => each(file, ['frontends'], esbuildPieces),
   (file) => each(file, ['runtime', 'services'], portOfCommand),
@@ -57,6 +60,17 @@ function includeOfTree(file: unknown): readonly Finding[] {
   return [
     { path: ['python', 'include'], message: 'is missing', hint: 'Add it: Globs of the files that are installed.' },
   ]
+}
+
+/** Requirements files know no extras and groups of the project. */
+function chosenParts(file: unknown, key: 'extras' | 'groups'): readonly Finding[] {
+  const requirements = valueAt(file, ['python', 'requirements'])
+  const listed = Array.isArray(requirements) ? requirements.map(String) : []
+  const chosen = valueAt(file, ['python', key])
+  if (!Array.isArray(chosen) || listed.some((path) => ['uv', 'poetry', 'pyproject'].includes(dependencyFile(path))))
+    return []
+  const hint = 'Name uv.lock, poetry.lock or pyproject.toml in python.requirements, or remove this.'
+  return [{ path: ['python', key], message: 'has no effect on what python.requirements names', hint }]
 }
 
 function eitherKeyOrPattern(row: Row, path: Finding['path']): readonly Finding[] {

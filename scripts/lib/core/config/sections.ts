@@ -126,7 +126,15 @@ export const pythonSection: z.ZodType<PythonFacts> = z.strictObject({
   include: paths.min(1).default([]).describe('Globs of the files that are installed'),
   exclude: paths.default([]).describe('Globs of files left out again'),
   allow: paths.default([]).describe('Files that look like secrets and are meant'),
-  requirements: paths.default([]).describe('Requirements files, with exact versions and hashes'),
+  requirements: paths
+    .default([])
+    .describe(
+      'What it needs: requirements files, best with hashes, or one of uv.lock, pylock.toml, poetry.lock and pyproject.toml',
+    ),
+  extras: words.default([]).describe('Extras of the project whose dependencies are installed too'),
+  groups: words
+    .default([])
+    .describe('Dependency groups that are installed too; development groups never are by themselves'),
   translations: paths.default([]).describe('Folders whose .po files are compiled'),
   overlay: configPath.exactOptional().describe('Folder laid over the application, relative to this file'),
   collect: collect.exactOptional().describe('The command that collects static files'),

@@ -1,40 +1,64 @@
 import { posix } from 'node:path'
-import { ReleaseError } from '../lib/core/error.ts'
-import { isLink, type Tree } from '../lib/core/tree.ts'
+import { ReleaseError } from './error.ts'
+import { isLink, type Tree } from './tree.ts'
 
 /** One logical line of a requirements file, comments and joins done; `number` is that of its first line. */
 export interface RequirementLine {
   readonly file: string
   readonly number: number
   readonly text: string
+  /** Of a file included by `-c`: it narrows versions and requires nothing. */
+  readonly constraint?: true
 }
+
+/** Text of dependency files that are no requirements files, as requirements; by their paths. */
+export type MadeRequirements = Readonly<Record<string, string>>
 
 const COMMENT = /(?:^|\s+)#.*$/
-const INCLUDE = /^(?:-r|--requirement)(?:[ =]\s*|(?<=-r))(?<file>\S.*)$/
+const INCLUDE = /^(?:-(?<short>[rc])[ =]?\s*|--(?<long>requirement|constraint)[ =]\s*)(?<file>[^\s=].*)$/
 
-/** The lines of requirements files and of what they include by `-r`, each file once; read as pip does (requirements file format). */
-export async function requirementLines(source: Tree, files: readonly string[]): Promise<readonly RequirementLine[]> {
+/** The lines of requirements files and of what they include by `-r` and `-c`, each file once; read as pip does (requirements file format). */
+export async function requirementLines(
+  source: Tree,
+  files: readonly string[],
+  made: MadeRequirements = {},
+): Promise<readonly RequirementLine[]> {
   const seen = new Set<string>()
   const lines: RequirementLine[] = []
-  for (const file of files) lines.push(...(await readLines(source, file, undefined, seen)))
+  for (const file of files) {
+    const text = made[file]
+    lines.push(...(text === undefined ? await readLines(source, { file, seen }) : logicalLines(file, text)))
+  }
   return lines
 }
 
-async function readLines(
-  source: Tree,
-  file: string,
-  from: RequirementLine | undefined,
-  seen: Set<string>,
-): Promise<readonly RequirementLine[]> {
-  if (seen.has(file)) return []
-  seen.add(file)
+interface Reading {
+  readonly file: string
+  readonly seen: Set<string>
+  readonly from?: RequirementLine
+  readonly constraint?: true
+}
+
+async function readLines(source: Tree, reading: Reading): Promise<readonly RequirementLine[]> {
+  const { file, seen, from, constraint } = reading
+  const key = `${constraint === true ? '-c' : '-r'} ${file}`
+  if (seen.has(key)) return []
+  seen.add(key)
   const lines: RequirementLine[] = []
   for (const line of logicalLines(file, await readText(source, file, from))) {
-    const include = INCLUDE.exec(line.text)?.groups?.['file']
-    if (include === undefined) lines.push(line)
-    else lines.push(...(await readLines(source, posix.join(posix.dirname(file), include), line, seen)))
+    const next = included(line, reading)
+    if (next !== undefined) lines.push(...(await readLines(source, next)))
+    else lines.push(constraint === true ? { ...line, constraint } : line)
   }
   return lines
+}
+
+/** The file that a line includes, beside the one where it stands; what constraints include are constraints. */
+function included(line: RequirementLine, { seen, constraint }: Reading): Reading | undefined {
+  const { short, long, file } = INCLUDE.exec(line.text)?.groups ?? {}
+  if (file === undefined) return undefined
+  const next = { file: posix.join(posix.dirname(line.file), file), seen, from: line }
+  return constraint === true || short === 'c' || long === 'constraint' ? { ...next, constraint: true } : next
 }
 
 async function readText(source: Tree, file: string, from: RequirementLine | undefined): Promise<string> {
