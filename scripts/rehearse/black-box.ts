@@ -9,14 +9,15 @@ import { holdsText, linksNamed } from './html.ts'
 import { compareStatic } from './static-files.ts'
 import { PageSaid, stepFailure } from './step-failure.ts'
 
-/** Something that a step left and that must still be there after a restart. */
+/** Something that a step left and that must still be there after a restart or an upgrade. */
 interface Evidence {
   readonly path: string
   readonly what: string
   readonly holds: (page: Page) => boolean
 }
 
-interface Visit {
+/** One visitor of one installation: the session, what was left there, and which static files it must serve. */
+export interface Visit {
   readonly browser: Browser
   readonly target: Pick<RunningApp, 'url' | 'restart'>
   readonly listing: StaticListing
@@ -48,25 +49,35 @@ const plays: { readonly [K in Kind]: Play<K> } = {
 
 /**
  * Plays the steps on an application that was started, over plain HTTP and in their order; REHEARSAL_FAILED at the first that
- * fails says which, what was expected and what came, and the report shows the first lines of the page.
+ * fails says which, what was expected and what came, and the report shows the first lines of the page. Gives the visit, which
+ * goes on after an upgrade.
  */
 export async function runBlackBox(
   steps: readonly RehearsalStep[],
   target: Pick<RunningApp, 'url' | 'restart'>,
   listing: StaticListing,
   report: Report,
-): Promise<void> {
+): Promise<Visit> {
   const visit: Visit = { browser: new Browser(target.url), target, listing, evidence: [], report, ready: '/' }
+  await playSteps(visit, steps)
+  return visit
+}
+
+/** Plays more steps in a visit; `when` goes before their numbers. */
+export async function playSteps(visit: Visit, steps: readonly RehearsalStep[], when = ''): Promise<void> {
   for (const [index, step] of steps.entries()) {
     for (const kind of Object.keys(step) as Kind[]) {
-      const label = `step ${index + 1}, ${kind}${subjectOf(step, kind)}`
-      await report
-        .task(label, () => play(visit, kind, step, label))
-        .catch((error: unknown) => {
-          throw tell(error, label, report)
-        })
+      const label = `${when}step ${index + 1}, ${kind}${subjectOf(step, kind)}`
+      await told(visit, label, () => play(visit, kind, step, label))
     }
   }
+}
+
+/** One thing that is done, with a label for the report; a failure shows what the page said. */
+export function told(visit: Visit, label: string, act: () => Promise<void>): Promise<void> {
+  return visit.report.task(label, act).catch((error: unknown) => {
+    throw tell(error, label, visit.report)
+  })
 }
 
 /** Shows what the page said, and gives a server's silence the name of the step. */
@@ -179,8 +190,13 @@ async function playContains(visit: Visit, step: StepKinds['contains'], label: st
 async function playRestart(visit: Visit, _step: StepKinds['restart'], label: string): Promise<void> {
   await visit.target.restart()
   await playReady(visit, visit.ready, label)
-  for (const { path, what, holds } of visit.evidence) {
-    const page = await visit.browser.get(path)
-    if (!holds(page)) throw stepFailure(label, `${what} to be there after the restart`, page)
+  await assertEvidence(visit, label, 'after the restart')
+}
+
+/** REHEARSAL_FAILED where something that a step left is there no more. */
+export async function assertEvidence({ browser, evidence }: Visit, label: string, when: string): Promise<void> {
+  for (const { path, what, holds } of evidence) {
+    const page = await browser.get(path)
+    if (!holds(page)) throw stepFailure(label, `${what} to be there ${when}`, page)
   }
 }

@@ -10,6 +10,11 @@ export interface RunningApp {
   stop(): Promise<void>
 }
 
+/** A running application whose release can be replaced by a later one, as the channel's users do it: state and database stay. */
+export interface UpgradableApp<Release> extends RunningApp {
+  upgrade(release: Release): Promise<void>
+}
+
 /**
  * How one kind of artifact is installed and started by its real consumer: apt and systemd, pip, a container engine, a cluster.
  * A driver takes its artifacts, its database and its ports when it is made; `start` installs and starts, without waiting until

@@ -3,13 +3,17 @@ import type { ImageOutput } from '../lib/core/artifact.ts'
 import type { Facts } from '../lib/core/facts.ts'
 import { atExit } from '../lib/io/interrupt.ts'
 import { run } from '../lib/io/run.ts'
-import type { Channel, RunningApp } from './channel.ts'
+import type { Channel, UpgradableApp } from './channel.ts'
 import { freePort } from './port.ts'
 
-/** Which image, beside which database, in which engine. */
-export interface DockerChannelOptions {
+/** An image in its archive. */
+export interface ImageArchive {
   readonly archive: string
   readonly image: Pick<ImageOutput, 'references'>
+}
+
+/** Which image, beside which database, in which engine. */
+export interface DockerChannelOptions extends ImageArchive {
   readonly facts: Facts
   readonly database: string // URL of an empty one, as containers reach it
   /** DOCKER_HOST and the like; nothing for the engine of this machine. */
@@ -17,10 +21,10 @@ export interface DockerChannelOptions {
 }
 
 /** An application in a container, with what belongs to it. */
-export interface RunningContainer extends RunningApp {
+export interface RunningContainer extends UpgradableApp<ImageArchive> {
   readonly container: string
   readonly volume: string
-  readonly reference: string
+  readonly reference: string // of the image that `start` loaded
   /** Runs the `docker` command against the same engine. */
   docker(...words: readonly string[]): Promise<string>
 }
@@ -43,16 +47,22 @@ async function start(options: DockerChannelOptions): Promise<RunningContainer> {
     run(['docker', ...words], { env: options.engine ?? {}, inherit: options.engine === undefined })
   const name = `slipway-${options.facts.app.name}-${randomBytes(4).toString('hex')}`
   const reference = await load(docker, options)
+  let running = reference
   const remove = async (): Promise<void> => {
     forget()
     await docker('rm', '--force', '--volumes', name).catch(() => undefined) // not there before its first start
     await docker('volume', 'rm', '--force', name)
-    await docker('image', 'rm', '--force', reference)
+    await docker('image', 'rm', '--force', ...new Set([reference, running]))
   }
   const forget = atExit(remove)
   try {
     const port = await freePort()
-    const begin = (): Promise<string> => docker(...startWords(options, name, reference, port))
+    const begin = (): Promise<string> => docker(...startWords(options, name, running, port))
+    const replace = async (): Promise<void> => {
+      await docker('stop', `--time=${STOP_SECONDS}`, name)
+      await docker('rm', name) // an update takes a new container too: only the volume may matter
+      await begin()
+    }
     await begin()
     return {
       url: `http://127.0.0.1:${port}`,
@@ -60,10 +70,10 @@ async function start(options: DockerChannelOptions): Promise<RunningContainer> {
       volume: name,
       reference,
       docker,
-      async restart() {
-        await docker('stop', `--time=${STOP_SECONDS}`, name)
-        await docker('rm', name) // an update takes a new container too: only the volume may matter
-        await begin()
+      restart: replace,
+      async upgrade(release) {
+        running = await load(docker, release)
+        await replace()
       },
       exec: (words) => docker('exec', name, options.facts.app.name, ...words),
       stop: remove,
@@ -77,7 +87,7 @@ async function start(options: DockerChannelOptions): Promise<RunningContainer> {
 type Docker = RunningContainer['docker']
 
 /** `Loaded image: REFERENCE`, one line for each name in the archive. */
-async function load(docker: Docker, { archive, image }: DockerChannelOptions): Promise<string> {
+async function load(docker: Docker, { archive, image }: ImageArchive): Promise<string> {
   const said = await docker('load', '--input', archive)
   const loaded = [...said.matchAll(/^Loaded image: (\S+)$/gm)].map(([, reference = '']) => reference)
   const reference = image.references.find((one) => loaded.includes(one)) ?? loaded[0]

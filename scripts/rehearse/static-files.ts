@@ -45,6 +45,24 @@ export async function compareStatic(
   throw stepFailure(label, `the bytes of static.json at ${named}${more}`, last)
 }
 
+/** Asks for every file that the former release served and this one does not have: each must be gone; gives how many were asked for. */
+export async function assertGone(
+  browser: Browser,
+  former: StaticListing,
+  listing: StaticListing,
+  prefix: string | undefined,
+  label: string,
+): Promise<number> {
+  const here = servedHashes(listing)
+  const urls = allServed(servedHashes(former), prefix ?? PREFIX).filter(({ name }) => !here.has(name))
+  const gone = urls.filter(({ encoding }) => encoding === undefined)
+  for (const { url } of gone) {
+    const page = await browser.get(url)
+    if (page.status !== 404) throw stepFailure(label, `${url}, which this release lacks, to answer 404`, page)
+  }
+  return gone.length
+}
+
 /** Names below the static root with their hashes: what was collected, else the bundle's parts of a folder `static`. */
 function servedHashes(listing: StaticListing): ReadonlyMap<string, string> {
   const hashed = (entries: readonly TreeEntry[], name: (path: string) => string): [string, string][] =>

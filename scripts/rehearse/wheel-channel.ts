@@ -9,16 +9,20 @@ import { type Background, startBackground } from '../lib/io/background.ts'
 import { atExit } from '../lib/io/interrupt.ts'
 import { run } from '../lib/io/run.ts'
 import { openUv } from '../lib/io/uv.ts'
-import type { Channel, RunningApp } from './channel.ts'
+import type { Channel, UpgradableApp } from './channel.ts'
 import { freePort } from './port.ts'
 
 /** The tool that puts a wheel and its dependencies into a virtual environment. */
 export type Installer = 'pip' | 'uv'
 
-/** Where the wheel comes from, what installs it, and the database beside it. */
-export interface WheelChannelOptions {
+/** A release with a wheel. */
+export interface WheelRelease {
   readonly out: string // dist/
   readonly plan: Plan
+}
+
+/** Where the wheel comes from, what installs it, and the database beside it. */
+export interface WheelChannelOptions extends WheelRelease {
   readonly installer: Installer
   readonly database: string // URL of an empty one
   readonly cache: string
@@ -27,7 +31,7 @@ export interface WheelChannelOptions {
 }
 
 /** An application in a virtual environment of its own, with the folders around it. */
-export interface InstalledWheel extends RunningApp {
+export interface InstalledWheel extends UpgradableApp<WheelRelease> {
   readonly environment: string // the virtual environment, nobody may write there
   readonly state: string
   /** What was installed besides, as `pip freeze` lists it. */
@@ -63,8 +67,8 @@ async function install(options: WheelChannelOptions): Promise<InstalledWheel> {
   }
   try {
     const place = await makePlace(dir, options)
+    await run(['python3', '-m', 'venv', place.environment])
     const installed = await fillEnvironment(place.environment, options)
-    await run(['chmod', '-R', 'a-w,a+rX', place.environment])
     const app = await running(place, options)
     const stop = async (): Promise<void> => {
       await app.stop()
@@ -102,10 +106,12 @@ async function fillEnvironment(
 ): Promise<readonly string[]> {
   const wheel = join(out, 'artifacts', wheelName(plan))
   const python = join(environment, 'bin/python')
-  await run(['python3', '-m', 'venv', environment])
-  if (installer === 'pip') await run([python, '-m', 'pip', 'install', '--quiet', wheel], { inherit: true })
-  else await (await openUv(cache, plan.facts.tools.uv))(['pip', 'install', '--python', python, wheel])
+  await run(['chmod', '-R', 'u+w', environment])
+  const words = ['install', '--upgrade', wheel]
+  if (installer === 'pip') await run([python, '-m', 'pip', '--quiet', ...words], { inherit: true })
+  else await (await openUv(cache, plan.facts.tools.uv))(['pip', ...words, '--python', python])
   await run([python, '-m', 'pip', 'check'])
+  await run(['chmod', '-R', 'a-w,a+rX', environment])
   return (await run([python, '-m', 'pip', 'freeze'])).trim().split('\n')
 }
 
@@ -116,11 +122,14 @@ function wheelName(plan: Plan): string {
 }
 
 /** Migrates and starts the first service, the way the launcher tells people to. */
-async function running(place: Place, { plan }: WheelChannelOptions): Promise<Omit<InstalledWheel, 'installed'>> {
+async function running(place: Place, options: WheelChannelOptions): Promise<Omit<InstalledWheel, 'installed'>> {
   const { environment, state, cwd } = place
   const env = { HOME: '/nonexistent', PORT: `${await freePort()}` }
   const exec = (words: readonly string[]): Promise<string> => run(place.command(words), { cwd, env })
-  if (plan.facts.runtime.migrate !== undefined) await exec(['migrate'])
+  const migrate = async ({ plan }: WheelRelease): Promise<void> => {
+    if (plan.facts.runtime.migrate !== undefined) await exec(['migrate'])
+  }
+  await migrate(options)
   const start = (): Background => startBackground(place.command(['run']), { cwd, env })
   let server = start()
   return {
@@ -131,6 +140,12 @@ async function running(place: Place, { plan }: WheelChannelOptions): Promise<Omi
     async restart() {
       server.assertRunning()
       await server.stop()
+      server = start()
+    },
+    async upgrade(release) {
+      await server.stop()
+      await fillEnvironment(environment, { ...options, ...release })
+      await migrate(release)
       server = start()
     },
     stop: () => server.stop(),

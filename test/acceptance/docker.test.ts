@@ -7,12 +7,14 @@ import { loadBaseListing } from '../../scripts/lib/io/base-files.ts'
 import { readStageJson } from '../../scripts/lib/io/files.ts'
 import { silentReport } from '../../scripts/lib/io/report.ts'
 import { run } from '../../scripts/lib/io/run.ts'
-import { runBlackBox } from '../../scripts/rehearse/black-box.ts'
+import { runAfterUpgrade } from '../../scripts/rehearse/after-upgrade.ts'
+import { runBlackBox, type Visit } from '../../scripts/rehearse/black-box.ts'
 import { dockerChannel, type RunningContainer } from '../../scripts/rehearse/docker-channel.ts'
 import { type Postgres, startPostgres } from '../../scripts/rehearse/postgres.ts'
 import { type Engine, startEngine } from '../support/engine.ts'
 import { sampleRelease } from '../support/release.ts'
 import { describeWith } from '../support/tool.ts'
+import { planIn, sampleUpgrade } from '../support/upgrade.ts'
 
 type BuiltImage = Extract<BuiltOutput, { kind: 'image' }>
 
@@ -40,6 +42,13 @@ except OSError:
 print(json.dumps(found))
 `
 
+async function imageIn(out: string): Promise<{ readonly image: BuiltImage; readonly archive: string }> {
+  const built = await readStageJson<Built>(join(out, 'built/docker.json'), 'build docker')
+  const image = built.outputs.find((output) => output.kind === 'image')
+  if (image?.kind !== 'image') throw new Error('no image was built')
+  return { image, archive: join(out, 'artifacts', image.name) }
+}
+
 describeWith(
   ['root', 'dockerd', 'docker', 'iptables', 'psql', 'setpriv', 'skopeo'],
   'the lean image of the sample',
@@ -52,16 +61,13 @@ describeWith(
     let engine: Engine
     let postgres: Postgres
     let app: RunningContainer
+    let visit: Visit
 
     beforeAll(async () => {
       out = await sampleRelease()
       plan = await readStageJson<Plan>(join(out, 'plan.json'), 'plan')
       listing = await readStageJson<StaticListing>(join(out, 'static.json'), 'static')
-      const built = await readStageJson<Built>(join(out, 'built/docker.json'), 'build docker')
-      const found = built.outputs.find((output) => output.kind === 'image')
-      if (found?.kind !== 'image') throw new Error('no image was built')
-      image = found
-      archive = join(out, 'artifacts', image.name)
+      ;({ image, archive } = await imageIn(out))
       engine = await startEngine()
       postgres = await startPostgres({ listen: engine.gateway })
       const database = await postgres.database('satchel')
@@ -74,7 +80,7 @@ describeWith(
     })
 
     it('run as a user nobody made, read-only and without capabilities, passes the black-box script', async () => {
-      await runBlackBox(plan.facts.rehearse, app, listing, silentReport)
+      visit = await runBlackBox(plan.facts.rehearse, app, listing, silentReport)
     })
 
     it('serves every collected file with the bytes of static.json', async () => {
@@ -126,6 +132,14 @@ describeWith(
       expect(performance.now() - began).toBeLessThan(10_000)
       const code = await app.docker('inspect', '--format', '{{.State.ExitCode}}', app.container)
       expect(['0\n', '143\n']).toContain(code)
+    })
+
+    it('makes place for the next release, which migrates what is there', async () => {
+      const { after } = await sampleUpgrade('docker')
+      const { facts } = await planIn(after)
+      await app.upgrade(await imageIn(after))
+      await runAfterUpgrade(visit, facts.rehearse, await readStageJson(join(after, 'static.json'), 'static'))
+      expect(await app.exec(['version'])).toBe('1.1.0\n')
     })
   },
 )

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { load } from 'js-yaml'
@@ -15,9 +15,9 @@ import { runBlackBox } from '../../scripts/rehearse/black-box.ts'
 import type { Channel, RunningApp } from '../../scripts/rehearse/channel.ts'
 import { freePort } from '../../scripts/rehearse/port.ts'
 import { type Postgres, startPostgres } from '../../scripts/rehearse/postgres.ts'
+import { copySample, SAMPLE } from '../support/sample.ts'
 import { describeWith } from '../support/tool.ts'
 
-const SAMPLE = join(import.meta.dirname, '../../sample')
 const BUILD = 'core/static/core/build'
 
 const words = z.array(z.string())
@@ -36,15 +36,6 @@ interface Checkout {
   readonly tree: string
   readonly python: string
   readonly variables: Variables
-}
-
-/** The files of the sample that git knows or would know, somewhere else: the checkout is never written to. */
-async function copySample(to: string): Promise<string> {
-  await mkdir(to, { recursive: true })
-  const list = await run(['git', 'ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: SAMPLE })
-  await run(['tar', '-c', '--null', '-T', '-', '-f', `${to}.tar`], { cwd: SAMPLE, input: list })
-  await run(['tar', '-x', '-f', `${to}.tar`, '-C', to])
-  return to
 }
 
 async function buildFrontend(tree: string, variables: Variables = {}): Promise<string> {

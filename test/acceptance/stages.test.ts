@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makeDeps } from '../../scripts/deps/deps.ts'
 import type { Facts } from '../../scripts/lib/core/facts.ts'
@@ -12,6 +12,7 @@ import type { TreeEntry } from '../../scripts/lib/core/tree.ts'
 import { cacheFolder } from '../../scripts/lib/io/stage.ts'
 import { saveTree } from '../../scripts/lib/io/tree-files.ts'
 import { sampleFacts } from '../support/facts.ts'
+import { commitAll, copySample } from '../support/sample.ts'
 import { testStage } from '../support/stage.ts'
 import { describeWith } from '../support/tool.ts'
 import { plantTree } from '../support/trees.ts'
@@ -29,24 +30,10 @@ const hashes = (files: readonly TreeEntry[]): ReadonlyMap<string, string> =>
   new Map(files.map((entry) => [entry.path, 'link' in entry ? entry.link : entry.sha256]))
 
 /** The sample in a repository of its own, committed at a fixed time. */
-function sampleRepository(folder: string): string {
-  const at = '2026-01-02T03:04:05Z'
-  const env = { ...process.env, GIT_AUTHOR_DATE: at, GIT_COMMITTER_DATE: at }
-  const git = (...words: string[]): unknown =>
-    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...words], { cwd: folder, env })
-  mkdirSync(folder, { recursive: true })
-  const tracked = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', 'sample'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  })
-  for (const path of tracked.split('\0').filter(Boolean)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    cpSync(join(ROOT, path), join(folder, path))
-  }
-  git('init', '-q', '-b', 'main')
-  git('add', '-A')
-  git('commit', '-q', '-m', 'sample')
-  return join(folder, 'sample')
+async function sampleRepository(folder: string): Promise<string> {
+  const project = await copySample(join(folder, 'sample'))
+  await commitAll(folder, 'sample', '2026-01-02T03:04:05Z')
+  return project
 }
 
 /** Every stage up to static, as a person runs them one by one. */
@@ -70,13 +57,13 @@ function runStages(project: string, out: string, umask: string, env: Record<stri
 describeWith(['git', 'python3'], "the sample's trees", () => {
   const outs = ['first/dist', 'second place/deeper/dist']
 
-  beforeAll(() => {
+  beforeAll(async () => {
     const [one = '', two = ''] = outs.map((out) => join(scratch, out))
-    runStages(sampleRepository(join(scratch, 'first/repo')), one, '022', { TZ: 'UTC' }, ['--twice'])
+    runStages(await sampleRepository(join(scratch, 'first/repo')), one, '022', { TZ: 'UTC' }, ['--twice'])
     const home = join(scratch, 'home')
     mkdirSync(home)
     const other = { TZ: 'Asia/Tokyo', HOME: home, LANG: 'de_DE.UTF-8' }
-    runStages(sampleRepository(join(scratch, 'second place/repo')), two, '077', other, [])
+    runStages(await sampleRepository(join(scratch, 'second place/repo')), two, '077', other, [])
   })
 
   for (const name of ['source', 'app', 'deps', 'static']) {

@@ -9,11 +9,13 @@ import { silentReport } from '../../scripts/lib/io/report.ts'
 import { run } from '../../scripts/lib/io/run.ts'
 import { cacheFolder } from '../../scripts/lib/io/stage.ts'
 import { measureTree } from '../../scripts/lib/io/tree-files.ts'
-import { runBlackBox } from '../../scripts/rehearse/black-box.ts'
+import { runAfterUpgrade } from '../../scripts/rehearse/after-upgrade.ts'
+import { runBlackBox, type Visit } from '../../scripts/rehearse/black-box.ts'
 import { type Postgres, startPostgres } from '../../scripts/rehearse/postgres.ts'
 import { type InstalledWheel, wheelChannel } from '../../scripts/rehearse/wheel-channel.ts'
 import { sampleRelease } from '../support/release.ts'
 import { describeWith } from '../support/tool.ts'
+import { planIn, sampleUpgrade } from '../support/upgrade.ts'
 
 let out = ''
 let plan: Plan
@@ -43,6 +45,7 @@ describe.each(['pip', 'uv'] as const)('the wheel of the sample, by %s', (install
       let app: InstalledWheel
       let cwd = ''
       let before: unknown
+      let visit: Visit
 
       beforeAll(async () => {
         out = await sampleRelease()
@@ -61,7 +64,7 @@ describe.each(['pip', 'uv'] as const)('the wheel of the sample, by %s', (install
       })
 
       it('passes the black-box script from a hostile working directory, a restart included', async () => {
-        await runBlackBox(plan.facts.rehearse, app, listing, silentReport)
+        visit = await runBlackBox(plan.facts.rehearse, app, listing, silentReport)
       })
 
       it('serves every collected file with the bytes of static.json', async () => {
@@ -91,6 +94,15 @@ describe.each(['pip', 'uv'] as const)('the wheel of the sample, by %s', (install
 
       it('changed nothing in its environment', async () => {
         expect(await measureTree(app.environment)).toEqual(before)
+      })
+
+      it('makes place for the next release, which migrates what is there', async () => {
+        const { after } = await sampleUpgrade('pypi')
+        const next = await planIn(after)
+        await app.upgrade({ out: after, plan: next })
+        expect(await app.exec(['version'])).toBe('1.1.0\n')
+        const listed = await readStageJson<StaticListing>(join(after, 'static.json'), 'static')
+        await runAfterUpgrade(visit, next.facts.rehearse, listed)
       })
     },
   )

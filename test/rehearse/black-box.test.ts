@@ -4,6 +4,7 @@ import { ReleaseError } from '../../scripts/lib/core/error.ts'
 import { type RehearsalStep, rehearsalSteps } from '../../scripts/lib/core/rehearsal.ts'
 import type { StaticListing } from '../../scripts/lib/core/stages.ts'
 import { silentReport } from '../../scripts/lib/io/report.ts'
+import { runAfterUpgrade } from '../../scripts/rehearse/after-upgrade.ts'
 import { runBlackBox } from '../../scripts/rehearse/black-box.ts'
 import { PageSaid } from '../../scripts/rehearse/step-failure.ts'
 import { type Faults, startTinyApp, staticFiles, type TinyApp } from './tiny-app.ts'
@@ -36,7 +37,11 @@ afterEach(() => app?.stop())
 
 async function play(faults: Faults, played: readonly RehearsalStep[] = steps): Promise<ReleaseError | undefined> {
   app = await startTinyApp(faults)
-  return runBlackBox(played, app, listing, silentReport).then(
+  return failureOf(runBlackBox(played, app, listing, silentReport))
+}
+
+function failureOf(run: Promise<unknown>): Promise<ReleaseError | undefined> {
+  return run.then(
     () => undefined,
     (error: unknown) => {
       if (error instanceof ReleaseError) return error
@@ -136,6 +141,47 @@ describe('the black-box script', () => {
 
   it('refuses a static file that static.json does not know', async () => {
     expect((await play({}, [{ static: 'app/other.css' }]))?.message).toContain('there is no such file')
+  })
+})
+
+describe('after an upgrade, the black-box script', () => {
+  const without = (name: string): StaticListing => ({
+    ...listing,
+    collected: listing.collected.filter(({ path }) => path !== name),
+  })
+  const before = steps.filter((step) => !('restart' in step))
+
+  /** The release of before, which had one static file more, is replaced by one that does what its faults say. */
+  async function upgrade(faults: Faults, later: StaticListing = listing): Promise<ReleaseError | undefined> {
+    app = await startTinyApp(faults)
+    const former = [
+      ...listing.collected,
+      { path: 'app/old.css', mode: 0o644, size: 1, sha256: 'f'.repeat(64) },
+    ] as const
+    const played = before.filter((step) => step.static !== 'all')
+    const visit = await runBlackBox(played, app, { ...listing, collected: former }, silentReport)
+    await app.restart()
+    app.requests.length = 0
+    return failureOf(runAfterUpgrade(visit, steps, later))
+  }
+
+  it('looks without changing anything: at what was left, by the old session and a new one, and at the new static files', async () => {
+    expect(await upgrade({})).toBeUndefined()
+    expect(app?.requests.filter((request) => request.startsWith('POST'))).toEqual(['POST /login'])
+    expect(app?.requests.filter((request) => request === 'GET /files/hello.txt')).toHaveLength(2)
+    expect(app?.requests).toContain('GET /static/app/old.css')
+  })
+
+  it('misses data that the upgrade lost', async () => {
+    expect((await upgrade({ forgetsAtRestart: true }))?.message).toBe(
+      'after the upgrade, what was there before: expected "hello.txt" to be there after the upgrade, but /files answered 200',
+    )
+  })
+
+  it('finds a static file of before that is still served', async () => {
+    expect((await upgrade({}, without('app/site.1a2b.css')))?.message).toBe(
+      'after the upgrade, static files of before: expected /static/app/site.1a2b.css, which this release lacks, to answer 404, but /static/app/site.1a2b.css answered 200',
+    )
   })
 })
 

@@ -106,6 +106,9 @@ LOCALE_PATHS = ["translations"]
 TIME_ZONE = 'UTC'
 USE_TZ = True
 
+SESSION_DAYS = int(os.environ.get("SESSION_DAYS") or 14)
+SESSION_COOKIE_AGE = SESSION_DAYS * 24 * 60 * 60
+
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static"
 MEDIA_ROOT = os.environ.get("MEDIA_ROOT") or BASE_DIR / ".media"

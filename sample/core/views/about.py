@@ -4,4 +4,4 @@ from django.shortcuts import render
 
 
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "core/about.html", {"changes": settings.CHANGES})
+    return render(request, "core/about.html", {"changes": settings.CHANGES, "days": settings.SESSION_DAYS})
