@@ -41,11 +41,21 @@ async function build(
   const format = formats.find(({ name }) => name === planned.name)
   const lost = planned.needs.filter((need) => failed.has(need))
   try {
-    if (format === undefined) throw new ReleaseError('PLAN_DRIFT', `this Slipway has no format ${planned.name}`)
-    if (lost.length > 0) throw new ReleaseError('STAGE_MISSING', `${planned.name} needs ${lost.join(', ')}`)
+    if (format === undefined) throw unknownFormat(planned)
+    if (lost.length > 0) throw lostNeeds(planned, lost)
     await stage.report.task(planned.name, () => buildFormat(stage, format, planned))
     return { format: planned.name }
   } catch (failure) {
     return { format: planned.name, failure }
   }
+}
+
+function unknownFormat({ name }: PlannedFormat): ReleaseError {
+  const hint = 'Plan again with this version of Slipway.'
+  return new ReleaseError('PLAN_DRIFT', `this Slipway has no format ${name}`, { hint })
+}
+
+function lostNeeds({ name }: PlannedFormat, lost: readonly string[]): ReleaseError {
+  const hint = `Repair what is said of ${lost.join(', ')}, then run \`slipway build ${[...lost, name].join(' ')}\`.`
+  return new ReleaseError('STAGE_MISSING', `${name} needs ${lost.join(', ')}`, { hint })
 }

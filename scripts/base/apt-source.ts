@@ -48,7 +48,10 @@ export async function aptSource(mirror: string): Promise<AptSource> {
 function downloadError(path: string, cause: unknown): unknown {
   const said = cause instanceof ReleaseError && cause.cause instanceof CommandOutput ? cause.cause.tail : undefined
   if (said === undefined) return cause // interrupted, or no apt
-  if (/\b404\b/.test(said)) return new ReleaseError('NOT_IN_REGISTRY', `${path} does not exist`, { cause })
+  if (/\b404\b/.test(said)) {
+    const hint = 'Run `slipway lock` for packages that the mirrors have now.'
+    return new ReleaseError('NOT_IN_REGISTRY', `${path} does not exist`, { hint, cause })
+  }
   const hint = 'Check that `apt-get update` works on this machine.'
   return new ReleaseError('NETWORK_FAILED', `apt could not load ${path}`, { hint, cause })
 }

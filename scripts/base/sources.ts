@@ -80,7 +80,8 @@ export function firstOf(sources: readonly ByteSource[]): ByteSource {
 }
 
 function notThere(path: string): ReleaseError {
-  return new ReleaseError('NOT_IN_REGISTRY', `${path} does not exist`)
+  const hint = 'Run `slipway lock` for packages that the mirrors have now.'
+  return new ReleaseError('NOT_IN_REGISTRY', `${path} does not exist`, { hint })
 }
 
 function unreachable(path: string): ReleaseError {

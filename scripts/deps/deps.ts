@@ -90,7 +90,7 @@ function throwTogether(failures: readonly ReleaseError[]): void {
   if (first === undefined) return
   const { code, hint, cause } = first
   const messages = [...new Set(failures.map((failure) => failure.message))].join('\n')
-  throw new ReleaseError(code, messages, { ...(hint === undefined ? {} : { hint }), cause })
+  throw new ReleaseError(code, messages, { hint, cause })
 }
 
 /** Trees of an earlier plan go. */

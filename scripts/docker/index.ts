@@ -100,7 +100,10 @@ async function writeImage(
 }
 
 function versionOf({ version: { semver } }: Facts): string {
-  if ('refused' in semver) throw new ReleaseError('VERSION_UNSPELLABLE', semver.refused)
+  if ('refused' in semver) {
+    const hint = 'Release a version that SemVer can spell, or leave this format out with --skip docker.'
+    throw new ReleaseError('VERSION_UNSPELLABLE', semver.refused, { hint })
+  }
   return semver.value
 }
 

@@ -86,6 +86,9 @@ async function build(work: Work, config: HelmConfig): Promise<void> {
 }
 
 function chartVersion({ version }: Facts): string {
-  if ('refused' in version.semver) throw new ReleaseError('VERSION_UNSPELLABLE', version.semver.refused)
+  if ('refused' in version.semver) {
+    const hint = 'Release a version that SemVer can spell, or leave this format out with --skip helm.'
+    throw new ReleaseError('VERSION_UNSPELLABLE', version.semver.refused, { hint })
+  }
   return version.semver.value
 }

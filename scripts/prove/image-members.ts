@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { ReleaseError } from '../lib/core/error.ts'
-import { blobPath } from '../lib/io/oci-blobs.ts'
+import { blobPath, DAMAGED } from '../lib/io/oci-blobs.ts'
 import { type Member, type Members, memberPath } from './members.ts'
 import { gunzip, tarMembers, unzstd, visitTar } from './tar-members.ts'
 
@@ -23,7 +23,7 @@ interface Blobs {
 export async function imageMembers(path: string): Promise<ReadonlyMap<string, Members>> {
   const blobs = await readBlobs(path)
   const [top] = manifests(blobs, 'index.json')
-  if (top === undefined) throw new ReleaseError('PROOF_FAILED', `${path} has an empty index`)
+  if (top === undefined) throw new ReleaseError('PROOF_FAILED', `${path} has an empty index`, { hint: DAMAGED })
   const platforms = new Map<string, Members>()
   for (const { digest, platform } of manifests(blobs, blobPath(top.digest))) {
     const { layers } = document(blobs, blobPath(digest)) as { layers: readonly Descriptor[] }
@@ -74,7 +74,7 @@ async function peek(bytes: AsyncIterable<Uint8Array>) {
 
 function document(blobs: Blobs, path: string): unknown {
   const found = blobs.documents.get(path)
-  if (found === undefined) throw new ReleaseError('PROOF_FAILED', `the image archive lacks ${path}`)
+  if (found === undefined) throw new ReleaseError('PROOF_FAILED', `the image archive lacks ${path}`, { hint: DAMAGED })
   return JSON.parse(found)
 }
 
@@ -85,7 +85,7 @@ function manifests(blobs: Blobs, path: string): readonly Descriptor[] {
 function layerOf(blobs: Blobs, { digest, mediaType }: Descriptor): Members {
   const layer = blobs.layers.get(blobPath(digest))
   if (layer === undefined || !LAYER.test(mediaType)) {
-    throw new ReleaseError('PROOF_FAILED', `layer ${digest} (${mediaType}) cannot be read`)
+    throw new ReleaseError('PROOF_FAILED', `layer ${digest} (${mediaType}) cannot be read`, { hint: DAMAGED })
   }
   return layer
 }

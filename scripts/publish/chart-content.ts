@@ -81,7 +81,9 @@ async function readChartFile(path: string): Promise<ChartFile> {
   await pipeline(createReadStream(path), parser as unknown as NodeJS.WritableStream)
   const chart = load(Buffer.concat(chunks).toString())
   if (typeof chart === 'object' && chart !== null) return chart
-  throw new ReleaseError('PUBLISH_REFUSED', `${path} has no Chart.yaml`)
+  throw new ReleaseError('PUBLISH_REFUSED', `${path} has no Chart.yaml`, {
+    hint: 'Run `slipway build helm` again: the chart is damaged.',
+  })
 }
 
 async function* oneChunk(bytes: Uint8Array): AsyncIterable<Uint8Array> {

@@ -19,7 +19,9 @@ export async function bringRelease(run: Publishing): Promise<HostedRelease> {
     if (isSettled(decision)) return note(run, decision)
     known = await act(run, decision)
   }
-  throw new ReleaseError('PUBLISH_FAILED', `GitHub does not show what it was sent, after ${ROUNDS} rounds`)
+  throw new ReleaseError('PUBLISH_FAILED', `GitHub does not show what it was sent, after ${ROUNDS} rounds`, {
+    hint: 'Wait some minutes, and run the same command again: GitHub may be slow to show what it has.',
+  })
 }
 
 /** The complete release of our tag, or what is missing from it. Changes nothing. */

@@ -15,8 +15,7 @@ export function explain(failure: unknown, run: Publishing, again: string): unkno
   const error = asReleaseError(failure)
   if (error === undefined) return failure
   const standing = renderStanding(run)
-  const lines = [error.hint, standing, `Continue with \`${again}\`; what is there already is kept.`]
-  const hint = lines.filter((line) => line !== undefined).join('\n  ')
+  const hint = [error.hint, standing, `Continue with \`${again}\`; what is there already is kept.`].join('\n  ')
   return new ReleaseError(error.code, error.message, { hint, cause: error.cause })
 }
 

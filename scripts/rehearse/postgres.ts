@@ -145,7 +145,9 @@ async function awaitServer(server: Background, ask: () => Promise<string>): Prom
   }
   if (await waitUntil(answers, START_SECONDS)) return
   await server.stop()
-  throw new ReleaseError('COMMAND_FAILED', `PostgreSQL did not answer in ${START_SECONDS} seconds`)
+  throw new ReleaseError('COMMAND_FAILED', `PostgreSQL did not answer in ${START_SECONDS} seconds`, {
+    hint: 'Try it when the machine has less to do.',
+  })
 }
 
 function databaseOf(query: Query, address: string): Postgres['database'] {

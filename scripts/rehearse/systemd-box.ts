@@ -80,6 +80,7 @@ async function awaitUp(init: Background, exec: SystemdBox['exec']): Promise<void
 
 function notUp(init: Background): ReleaseError {
   return new ReleaseError('REHEARSAL_FAILED', `a systemd of its own did not start in ${UP_SECONDS} seconds`, {
+    hint: 'Read what its start said, and run this as root on a Linux with control groups.',
     cause: new Error(init.tail()),
   })
 }

@@ -108,7 +108,10 @@ class BatchReader {
 
   async #next(): Promise<Buffer> {
     const { value, done } = await this.#chunks.next()
-    if (done === true) throw new ReleaseError('CHECKOUT_REFUSED', 'git stopped in the middle of an object')
+    if (done === true) {
+      const hint = 'Run `git fsck` in the checkout, and clone it again where that finds damage.'
+      throw new ReleaseError('CHECKOUT_REFUSED', 'git stopped in the middle of an object', { hint })
+    }
     return Buffer.from(value)
   }
 }

@@ -49,7 +49,8 @@ async function filesOfFolder(folder: string, out: string): Promise<readonly Sour
 async function known(folder: string, path: string): Promise<SourceFile> {
   const file = await lookAt(folder, path)
   if (file !== undefined) return file
-  throw new ReleaseError('PATH_REFUSED', `${path} is neither a file nor a link`)
+  const hint = 'Remove it: only files, folders and links can be released.'
+  throw new ReleaseError('PATH_REFUSED', `${path} is neither a file nor a link`, { hint })
 }
 
 /** Kind and mode on disk; nothing for what is not there. */

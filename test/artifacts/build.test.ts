@@ -36,7 +36,7 @@ function format(name: string, build: (work: Work) => Promise<void>, needs: reado
 const good = (name: string, needs: readonly string[] = []): Format =>
   format(name, (work) => work.write(`${name}.txt`, text(name)), needs)
 const bad = format('bad', async () => {
-  throw new ReleaseError('PATH_REFUSED', 'a path that nobody can hold')
+  throw new ReleaseError('PATH_REFUSED', 'a path that nobody can hold', { hint: 'Do something.' })
 })
 
 let out = ''

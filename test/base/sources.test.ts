@@ -35,7 +35,7 @@ describe('sources of packages', () => {
     count: 0,
     async open() {
       this.count += 1
-      throw new ReleaseError('NETWORK_FAILED', 'no answer')
+      throw new ReleaseError('NETWORK_FAILED', 'no answer', { hint: 'Do something.' })
     },
   })
 

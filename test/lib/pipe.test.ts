@@ -13,7 +13,7 @@ describe('pipe', () => {
   it('fails as its source fails, not as the program that was cut off', async () => {
     async function* broken(): AsyncIterable<Uint8Array> {
       yield Buffer.alloc(2 ** 20)
-      throw new ReleaseError('TREE_CHANGED', 'a file has other bytes')
+      throw new ReleaseError('TREE_CHANGED', 'a file has other bytes', { hint: 'Do something.' })
     }
     await expect(gather(pipe(['cat'], broken()))).rejects.toMatchObject({ code: 'TREE_CHANGED' })
   })

@@ -36,13 +36,14 @@ export interface MemoryWork extends Work {
 }
 
 const SCRIPTS = join(import.meta.dirname, '../../scripts')
+const HINT = 'Give the test what it asks for.'
 
 /** A Work of lib/core/format.ts over trees in memory: real bytes, real programs, nothing on disk. */
 export function memoryWork(parts: WorkParts = {}): MemoryWork {
   const written = new Map<string, Uint8Array>()
   const { facts = sampleFacts(), source = SATCHEL_SOURCE } = parts
   const found = <T>(value: T | undefined, what: string): T => {
-    if (value === undefined) throw new ReleaseError('STAGE_MISSING', `this work has no ${what}`)
+    if (value === undefined) throw new ReleaseError('STAGE_MISSING', `this work has no ${what}`, { hint: HINT })
     return value
   }
   return {
@@ -63,8 +64,9 @@ export function memoryWork(parts: WorkParts = {}): MemoryWork {
     pipe: (command, bytes) => pipe(command, bytes),
     run: (command) => run(command),
     async write(name, bytes) {
-      if (written.has(name)) throw new ReleaseError('PLAN_DRIFT', `${name} is written twice`)
-      if (parts.promised?.includes(name) === false) throw new ReleaseError('PLAN_DRIFT', `${name} is not promised`)
+      if (written.has(name)) throw new ReleaseError('PLAN_DRIFT', `${name} is written twice`, { hint: HINT })
+      if (parts.promised?.includes(name) === false)
+        throw new ReleaseError('PLAN_DRIFT', `${name} is not promised`, { hint: HINT })
       written.set(name, await gather(bytes))
     },
   }

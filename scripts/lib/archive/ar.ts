@@ -18,7 +18,10 @@ export async function* ar(members: readonly ArMember[], epoch: number): AsyncIte
       yield chunk
     }
     if (size !== member.size) {
-      throw new ReleaseError('TREE_CHANGED', `${member.name} gave ${size} bytes, ${member.size} were announced`)
+      const hint = 'Leave dist/ alone while it is read, and run the same command again.'
+      throw new ReleaseError('TREE_CHANGED', `${member.name} gave ${size} bytes, ${member.size} were announced`, {
+        hint,
+      })
     }
     if (size % 2 === 1) yield Buffer.from('\n') // members begin at even offsets
   }

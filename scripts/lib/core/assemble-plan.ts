@@ -64,13 +64,13 @@ function planFormats(facts: Facts, config: Config, formats: readonly Format[]): 
       return { name, needs, config: format.schema.parse(given), outputs: format.outputs(facts, given) }
     } catch (error) {
       if (!(error instanceof ReleaseError && error.code === 'VERSION_UNSPELLABLE')) throw error
-      refused.push(new ReleaseError(error.code, `${name}: ${error.message}`, { hint: error.hint ?? '' }))
+      refused.push(new ReleaseError(error.code, `${name}: ${error.message}`, { hint: error.hint }))
       return { name, needs, config: given, outputs: [] }
     }
   })
   const [first] = refused
   if (first === undefined) return planned
-  throw new ReleaseError(first.code, refused.map(({ message }) => message).join('\n  '), { hint: first.hint ?? '' })
+  throw new ReleaseError(first.code, refused.map(({ message }) => message).join('\n  '), { hint: first.hint })
 }
 
 function sealedOutputs(): readonly Output[] {
@@ -88,13 +88,22 @@ function assertNames(groups: readonly Pick<PlannedFormat, 'name' | 'outputs'>[])
   for (const { name: owner, outputs } of groups) {
     for (const { name } of outputs) {
       if (!ASSET_NAME.test(name)) {
-        throw new ReleaseError('PATH_REFUSED', `${owner} promises ${JSON.stringify(name)}, which GitHub would rename`)
+        const hint = `Give the section ${owner} of slipway.yaml a name of letters, digits, dots, dashes and underscores.`
+        throw new ReleaseError('PATH_REFUSED', `${owner} promises ${JSON.stringify(name)}, which GitHub would rename`, {
+          hint,
+        })
       }
       const other = owners.get(name)
-      if (other !== undefined) throw new ReleaseError('PATH_REFUSED', `${other} and ${owner} both promise ${name}`)
+      if (other !== undefined) throw twice(name, [other, owner])
       owners.set(name, owner)
     }
   }
+}
+
+function twice(name: string, owners: readonly string[]): ReleaseError {
+  const [one, two] = owners
+  const hint = `Leave one of them out of slipway.yaml, or give it another name there.`
+  return new ReleaseError('PATH_REFUSED', `${one} and ${two} both promise ${name}`, { hint })
 }
 
 function uniqueTargets(targets: readonly Target[]): readonly Target[] {
@@ -107,7 +116,10 @@ function uniqueBases(bases: readonly BaseRequest[]): readonly BaseRequest[] {
   for (const base of bases) {
     const known = byName.get(base.name)
     if (known !== undefined && JSON.stringify(known) !== JSON.stringify(base)) {
-      throw new ReleaseError('PATH_REFUSED', `two formats ask for different image bases under the name ${base.name}`)
+      const hint = 'Name one base in slipway.yaml for all formats that make images.'
+      throw new ReleaseError('PATH_REFUSED', `two formats ask for different image bases under the name ${base.name}`, {
+        hint,
+      })
     }
     byName.set(base.name, base)
   }

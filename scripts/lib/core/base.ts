@@ -56,7 +56,9 @@ export function resolvePath(view: ReadonlyMap<string, ViewEntry>, path: string, 
     const target = link.target.startsWith('/') ? link.target : `${posix.dirname(link.path)}/${link.target}`
     real = clean(target + real.slice(link.path.length))
   }
-  throw new ReleaseError('PATH_REFUSED', `${path} goes through a circle of links in the image base`)
+  throw new ReleaseError('PATH_REFUSED', `${path} goes through a circle of links in the image base`, {
+    hint: 'Name another base under `docker` in slipway.yaml: this one is broken there.',
+  })
 }
 
 function clean(path: string): string {

@@ -39,7 +39,7 @@ export interface Position {
 }
 
 interface Details {
-  readonly hint?: string
+  readonly hint: string
   readonly at?: Position
   readonly cause?: unknown
 }
@@ -47,14 +47,14 @@ interface Details {
 /** The one error a person is meant to read: what is wrong, and in `hint` one imperative sentence of what to do; no URL in it keeps its login. */
 export class ReleaseError extends Error {
   readonly code: ErrorCode
-  readonly hint: string | undefined
+  readonly hint: string
   readonly at: Position | undefined
 
-  constructor(code: ErrorCode, message: string, details: Details = {}) {
+  constructor(code: ErrorCode, message: string, details: Details) {
     super(withoutLogins(message), details.cause === undefined ? undefined : { cause: details.cause })
     this.name = 'ReleaseError'
     this.code = code
-    this.hint = details.hint === undefined ? undefined : withoutLogins(details.hint)
+    this.hint = withoutLogins(details.hint)
     this.at = details.at
   }
 }

@@ -39,7 +39,8 @@ export function readManifest(text: string | undefined): Manifest {
   try {
     return JSON.parse(text) as Manifest
   } catch (cause) {
-    throw new ReleaseError('FRONTEND_FAILED', 'package.json of a front end is no JSON', { cause })
+    const hint = 'Repair package.json until `npm pkg get name` reads it.'
+    throw new ReleaseError('FRONTEND_FAILED', 'package.json of a front end is no JSON', { hint, cause })
   }
 }
 

@@ -67,8 +67,10 @@ export function compareVersions(a: string, b: string): number {
 }
 
 function assertParsed(plain: string, parsed: ParsedVersion | Unparsed): ParsedVersion {
-  if ('refused' in parsed) throw new ReleaseError('VERSION_UNSPELLABLE', `${plain} is not a version: ${parsed.refused}`)
-  return parsed
+  if (!('refused' in parsed)) return parsed
+  throw new ReleaseError('VERSION_UNSPELLABLE', `${plain} is not a version: ${parsed.refused}`, {
+    hint: 'Write it such as 1.2.0, 1.2.0rc1 or 1.2.0-rc.1.',
+  })
 }
 
 function compareReleases(a: readonly number[], b: readonly number[]): number {

@@ -60,6 +60,7 @@ export function startBackground(command: Command, options: BackgroundOptions = {
     assertRunning() {
       if (!over) return
       throw new ReleaseError('COMMAND_FAILED', `${program} ended by itself`, {
+        hint: 'Read the last lines of what it said, and repair what they tell.',
         cause: new CommandOutput(command, Object.assign(new Error('ended'), { all: text })),
       })
     },

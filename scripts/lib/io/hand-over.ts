@@ -34,7 +34,10 @@ async function existing(out: string, paths: readonly string[]): Promise<readonly
 /** Unpacks one hand-over, or every one of a folder, into dist/; gives their names. */
 export async function unpackHandOvers(out: string, place: string): Promise<readonly string[]> {
   const files = place.endsWith('.tar') ? [place] : await tarsIn(place)
-  if (files.length === 0) throw new ReleaseError('STAGE_MISSING', `there is no hand-over in ${place}`)
+  if (files.length === 0) {
+    const hint = 'Give the folder into which the hand-overs of the earlier jobs were downloaded.'
+    throw new ReleaseError('STAGE_MISSING', `there is no hand-over in ${place}`, { hint })
+  }
   await mkdir(out, { recursive: true })
   for (const file of files) await extract({ file, cwd: out, strict: true, preserveOwner: false })
   return files.map((file) => relative(dirname(place), file))

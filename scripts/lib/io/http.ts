@@ -5,6 +5,13 @@ import { interrupted } from './interrupt.ts'
 const ATTEMPTS = 4
 const WAIT_MS = 1000
 
+// What a person can do about a status; for any other: wait.
+const REFUSALS: Readonly<Record<number, string>> = {
+  401: 'Give the login that this server asks for, or name another mirror or registry.',
+  403: 'Ask who runs this server for access, or name another mirror or registry.',
+  407: 'Give the login of the proxy in HTTPS_PROXY.',
+}
+
 /** GET with retries on network errors, 429 and 5xx; NOT_IN_REGISTRY on 404, NETWORK_FAILED otherwise. */
 export async function download(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
@@ -42,6 +49,12 @@ function downloadError(url: string, outcome: unknown): ReleaseError {
     const hint = 'Check the network and run the same command again; nothing is lost.'
     return new ReleaseError('NETWORK_FAILED', `no answer from ${what}`, { hint, cause: outcome })
   }
-  if (outcome.status === 404) return new ReleaseError('NOT_IN_REGISTRY', `${what} does not exist`)
-  return new ReleaseError('NETWORK_FAILED', `${what} answered ${outcome.status}`)
+  const { status } = outcome
+  if (status === 404) {
+    const hint = 'Check the name and the version, and that this mirror or registry has them.'
+    return new ReleaseError('NOT_IN_REGISTRY', `${what} does not exist`, { hint })
+  }
+  const hint =
+    REFUSALS[status] ?? 'Wait until the server is well again, and run the same command again; nothing is lost.'
+  return new ReleaseError('NETWORK_FAILED', `${what} answered ${status}`, { hint })
 }

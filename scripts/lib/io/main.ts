@@ -62,8 +62,7 @@ export function renderError(error: unknown): string {
   const where = at === undefined ? '' : `${at.file}:${at.line}:${at.column} `
   const said = cause instanceof CommandOutput ? `${indent(`$ ${cause.message}\n${cause.tail}`)}\n` : ''
   const annotation = process.env['GITHUB_ACTIONS'] === undefined ? '' : annotate(error)
-  const advice = hint === undefined ? '' : `  ${hint}\n`
-  return `${said}${colors.red('error')} ${colors.bold(code)} ${where}${message}\n${advice}${annotation}`
+  return `${said}${colors.red('error')} ${colors.bold(code)} ${where}${message}\n  ${hint}\n${annotation}`
 }
 
 function renderBug(error: unknown): string {

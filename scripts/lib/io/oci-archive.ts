@@ -1,6 +1,6 @@
 import type { ImageFacts } from '../core/artifact.ts'
 import { ReleaseError } from '../core/error.ts'
-import { type ArchiveBlobs, openArchiveBlobs } from './oci-blobs.ts'
+import { type ArchiveBlobs, DAMAGED, openArchiveBlobs } from './oci-blobs.ts'
 
 interface Descriptor {
   readonly digest: string
@@ -22,11 +22,11 @@ interface Config {
 export async function readImageFacts(path: string): Promise<ImageFacts> {
   const archive = await openArchiveBlobs(path)
   const [top] = json<Manifest>(await archive.member('index.json')).manifests ?? []
-  if (top === undefined) throw new ReleaseError('PROOF_FAILED', `${path} has an empty index`)
+  if (top === undefined) throw new ReleaseError('PROOF_FAILED', `${path} has an empty index`, { hint: DAMAGED })
   const index = json<Manifest>(await archive.read(top.digest))
   const platforms: ImageFacts['platforms'][number][] = []
   for (const { digest, platform } of index.manifests ?? []) {
-    if (platform === undefined) throw new ReleaseError('PROOF_FAILED', `${digest} names no platform`)
+    if (platform === undefined) throw new ReleaseError('PROOF_FAILED', `${digest} names no platform`, { hint: DAMAGED })
     const layers = await layersOf(archive, digest)
     platforms.push({ platform: `${platform.os}/${platform.architecture}`, digest, layers })
   }

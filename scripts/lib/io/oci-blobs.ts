@@ -18,6 +18,9 @@ export function blobPath(digest: string): string {
   return `blobs/${digest.replace(':', '/')}`
 }
 
+/** What to do about an image archive that is not what was built. */
+export const DAMAGED = 'Run `slipway build docker` again: the image archive is damaged.'
+
 const BLOCK = 512
 
 /** Finds every member of an uncompressed image archive (POSIX.1-1988 ustar headers; blob names fit them). */
@@ -26,7 +29,7 @@ export async function openArchiveBlobs(path: string): Promise<ArchiveBlobs> {
   const find = (name: string): Place => {
     const place = places.get(name)
     if (place !== undefined) return place
-    throw new ReleaseError('PROOF_FAILED', `${path} has no ${name}`)
+    throw new ReleaseError('PROOF_FAILED', `${path} has no ${name}`, { hint: DAMAGED })
   }
   const open = ({ start, size }: Place): AsyncIterable<Uint8Array> =>
     size === 0 ? streamOf() : createReadStream(path, { start, end: start + size - 1 })

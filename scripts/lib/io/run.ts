@@ -95,8 +95,10 @@ function reportLines(stream: AsyncIterable<unknown> | undefined, onLine: (line: 
   drain().catch(() => undefined) // the command's own failure is reported by run()
 }
 
+const AGAIN = 'Run the same command again: nothing half-done counts.'
+
 function commandError(command: Command, cause: unknown): ReleaseError {
-  if (interrupted.aborted) return new ReleaseError('INTERRUPTED', 'interrupted')
+  if (interrupted.aborted) return new ReleaseError('INTERRUPTED', 'interrupted', { hint: AGAIN })
   const [program] = command
   if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
     return new ReleaseError('TOOL_MISSING', `${program} is not installed`, {
@@ -104,7 +106,10 @@ function commandError(command: Command, cause: unknown): ReleaseError {
     })
   }
   const exit = cause instanceof Error && 'exitCode' in cause ? ` (exit code ${String(cause.exitCode)})` : ''
-  return new ReleaseError('COMMAND_FAILED', `${program} failed${exit}`, { cause: new CommandOutput(command, cause) })
+  return new ReleaseError('COMMAND_FAILED', `${program} failed${exit}`, {
+    hint: 'Read the last lines of what it said, and repair what they tell.',
+    cause: new CommandOutput(command, cause),
+  })
 }
 
 /** What a failed program said; shown below the message, never inside it. */

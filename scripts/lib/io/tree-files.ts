@@ -29,7 +29,10 @@ export async function measureTree(dir: string): Promise<TreeListing> {
 async function measureEntry(absolute: string, path: string): Promise<TreeEntry> {
   const status = await lstat(absolute)
   if (status.isSymbolicLink()) return { path, link: await readlink(absolute) }
-  if (!status.isFile()) throw new ReleaseError('PATH_REFUSED', `${path} is neither a file nor a link`)
+  if (!status.isFile()) {
+    const hint = 'Remove it: only files, folders and links can be released.'
+    throw new ReleaseError('PATH_REFUSED', `${path} is neither a file nor a link`, { hint })
+  }
   const bytes = await readFile(absolute)
   const mode: Mode = (status.mode & 0o100) === 0 ? 0o644 : 0o755
   return { path, mode, size: bytes.length, sha256: sha256(bytes) }

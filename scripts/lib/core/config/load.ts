@@ -132,7 +132,10 @@ export class ConfigError extends ReleaseError {
   constructor(findings: readonly LocatedFinding[]) {
     const sorted = sortFindings(findings)
     const [first] = sorted
-    super('CONFIG_INVALID', `${countOf(sorted)}\n${indented(sorted)}`, first === undefined ? {} : { at: first.at })
+    super('CONFIG_INVALID', `${countOf(sorted)}\n${indented(sorted)}`, {
+      hint: 'Correct these lines, and see with `slipway check` what is left.',
+      ...(first === undefined ? {} : { at: first.at }),
+    })
     this.findings = sorted
   }
 }
