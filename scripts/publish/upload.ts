@@ -1,7 +1,9 @@
 import { ReleaseError } from '../lib/core/error.ts'
 import type { HostedAsset, HostedRelease } from '../lib/core/hosted.ts'
 import { attempt, RequestFailure } from '../lib/io/attempts.ts'
+import { stopwatch } from '../lib/io/clock.ts'
 import type { Task } from '../lib/io/report.ts'
+import { renderEstimate } from './estimate.ts'
 import type { LocalAsset } from './finished.ts'
 import { look, withDigest } from './observe.ts'
 import type { Publishing } from './publishing.ts'
@@ -34,11 +36,12 @@ async function uploadAll(
   const sent = new Map<string, number>()
   const total = sizeOf(run, work)
   const failures: unknown[] = []
+  const elapsed = stopwatch()
   const queue = work.values()
   const tell = (name: string, bytes: number): void => {
     sent.set(name, bytes)
     const sum = [...sent.values()].reduce((a, b) => a + b, 0)
-    whole.update(`${run.progress.there.size} of ${run.files.length} files, ${Math.floor((100 * sum) / total)} %`)
+    whole.update(`${run.progress.there.size} of ${run.files.length} files, ${renderEstimate(sum, total, elapsed())}`)
   }
   // Workers share one iterator: each takes the next file until none is left.
   const workers = Array.from({ length: AT_ONCE }, async () => {
@@ -58,14 +61,16 @@ async function settle(
 ): Promise<void> {
   const file = fileOf(run, first.name)
   await run.report.task(`${file.name} (${renderSize(file.size)})`, (task) => {
+    let elapsed = stopwatch()
     const onProgress = (bytes: number): void => {
-      task.update(`${Math.floor((100 * bytes) / file.size)} %`)
+      task.update(renderEstimate(bytes, file.size, elapsed()))
       tell(bytes)
     }
     return attempt(file.name, run.patience, async (count) => {
       const step = count === 1 ? first : await look(run, file, release)
       if (step.step === 'refuse') throw refusal(release, [step])
       await removeAll(run, step)
+      elapsed = stopwatch()
       if (step.step !== 'keep') await send(run, release, file, onProgress)
       run.progress.there.add(file.name)
     })

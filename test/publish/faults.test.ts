@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { renderEstimate } from '../../scripts/publish/estimate.ts'
 import type { Fault } from '../../scripts/publish/simulate/faults.ts'
 import { type Bench, expectComplete, openBench } from '../support/publishing.ts'
 
@@ -108,6 +109,34 @@ describe('one run ends complete and public, whatever GitHub does', () => {
     await bench.publish()
     await expectComplete(bench)
     expect(bench.github.log.some(({ operation }) => operation === 'download-asset')).toBe(true)
+  })
+})
+
+describe('an upload that nothing moves any more', () => {
+  it('is given up after a while and sent again, whatever it left', async () => {
+    bench = await openBench({}, {}, [{ on: 'upload-asset', is: 'stall', after: 2 }])
+    await bench.publishTo({ ...bench.settings, stall: 1500 })
+    await expectComplete(bench)
+    expect(bench.lines.join('\n')).toMatch(/: attempt 1 of 6 failed \(stalled\), again in 2 s/)
+  })
+})
+
+describe('the display', () => {
+  it('tells how far each file and the whole are', async () => {
+    bench = await openBench()
+    await bench.publish()
+    expect(bench.updates).toContain('demo-1.5.0.tgz (4.9 KiB): 100 %')
+    expect(bench.updates.at(-1)).toMatch(/^upload 8 files, 7\d\d\.\d KiB: \d of 8 files, 100 %/)
+  })
+
+  it.each([
+    [0, 100, 10, '0 %'],
+    [50, 100, 1, '50 %'],
+    [50_000_000, 200_000_000, 10, '25 %, 5.0 MB/s, about 30 s left'],
+    [10_000_000, 200_000_000, 20, '5 %, 500 kB/s, about 7 min left'],
+    [1_000, 200_000_000, 10, '0 %, 100 B/s, about 555.6 h left'],
+  ])('tells of %i bytes of %i after %i s: %s', (sent, total, seconds, text) => {
+    expect(renderEstimate(sent, total, seconds)).toBe(text)
   })
 })
 

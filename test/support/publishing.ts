@@ -25,6 +25,7 @@ export interface Bench {
   readonly github: StandIn
   readonly settings: GithubSettings
   readonly lines: string[] // everything that the display was told
+  readonly updates: string[] // what running work told of itself
   publish(part?: Part): Promise<Published>
   /** Publishes this dist/ to another bench's stand-in. */
   publishTo(settings: GithubSettings, part?: Part): Promise<Published>
@@ -58,15 +59,18 @@ export async function openBench(
     repository: { owner: 'demo', repo: 'demo' },
     token: TOKEN,
     second: 1, // a second of waiting lasts a millisecond; nothing else differs
+    stall: 60_000,
   }
   const lines: string[] = []
-  const stage = { plan, out, cache: folder, report: recordingReport(lines) }
+  const updates: string[] = []
+  const stage = { plan, out, cache: folder, report: recordingReport(lines, updates) }
   return {
     out,
     plan,
     github: standIn,
     settings,
     lines,
+    updates,
     publish: (part = 'both') => publish(stage, settings, part, 'slipway publish'),
     publishTo: (where, part = 'both') => publish(stage, where, part, 'slipway publish'),
     async close() {
@@ -77,11 +81,11 @@ export async function openBench(
   }
 }
 
-function recordingReport(lines: string[]): Report {
+function recordingReport(lines: string[], updates: string[]): Report {
   return {
     async task(label, work) {
       lines.push(label)
-      return work({ update: () => undefined })
+      return work({ update: (text) => void updates.push(`${label}: ${text}`) })
     },
     notice: (text) => void lines.push(text),
     line: (text) => void lines.push(text),

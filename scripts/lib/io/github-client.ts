@@ -5,13 +5,14 @@ import { Octokit } from '@octokit/rest'
 import { type Patience, RequestFailure } from './attempts.ts'
 import type { GithubSettings } from './github-settings.ts'
 import { interrupted } from './interrupt.ts'
+import { Stalled, watchedFetch } from './stall.ts'
 
 const FINAL = [400, 401, 403, 410, 422, 429, 451] // 403 and 429 with a limit are the throttling plugin's
 const WRITES_PER_HOUR = 500 // GitHub's secondary limit for content; 80 a minute is kept by one a second
 const FALLBACK_WAIT = 60 // seconds, where a secondary limit names none
 
 /** An Octokit that waits as GitHub asks, repeats what may be repeated, and tells each repetition. */
-export function connectGithub({ apiUrl, token, second }: GithubSettings, patience: Patience): Octokit {
+export function connectGithub({ apiUrl, token, second, stall }: GithubSettings, patience: Patience): Octokit {
   const retries = patience.attempts - 1
   const tellLimit = (wait: number, options: object, _octokit: unknown, count: number): boolean => {
     if (isSingle(options) || count >= retries) return false
@@ -24,7 +25,7 @@ export function connectGithub({ apiUrl, token, second }: GithubSettings, patienc
     auth: token,
     baseUrl: apiUrl,
     userAgent: 'slipway',
-    request: { signal: interrupted },
+    request: { signal: interrupted, fetch: watchedFetch(stall) },
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     retry: { doNotRetry: FINAL, retries, retryAfterBaseValue: second },
     throttle: {
@@ -65,7 +66,8 @@ interface Answered {
 function failureOf(what: string, error: unknown): unknown {
   if (interrupted.aborted || !(error instanceof Error && 'status' in error)) return error
   const { status = 0, response } = error as Answered
-  if (response === undefined) return new RequestFailure(what, 0) // Octokit calls a broken connection 500
+  // Octokit calls a broken connection 500.
+  if (response === undefined) return new RequestFailure(what, 0, error.cause instanceof Stalled ? ['stalled'] : [])
   return new RequestFailure(what, status, codesOf(response.data), retryAfterOf(status, response.headers, error.message))
 }
 

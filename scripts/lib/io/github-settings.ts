@@ -7,7 +7,11 @@ export interface GithubSettings {
   readonly token: string
   /** What one second of waiting lasts, in milliseconds; less only where a stand-in answers. */
   readonly second: number
+  /** Milliseconds without a byte after which a request is given up and tried again. */
+  readonly stall: number
 }
+
+const STALL = 120_000 // GitHub computes the digest of a large file before it answers
 
 /** GITHUB_TOKEN, GITHUB_API_URL (Enterprise), and the repository of slipway.yaml or else GITHUB_REPOSITORY. */
 export function readGithubSettings(repository: string | undefined): GithubSettings {
@@ -28,5 +32,6 @@ export function readGithubSettings(repository: string | undefined): GithubSettin
     repository: { owner, repo },
     token: GITHUB_TOKEN,
     second: /^\d+$/.test(SLIPWAY_SECOND_MS ?? '') ? Number(SLIPWAY_SECOND_MS) : 1000,
+    stall: STALL,
   }
 }

@@ -37,6 +37,7 @@ export const silentReport: Report = {
 
 const UNKNOWN_WIDTH = 80 // a terminal that says 0 columns, as under script(1) or some CI
 const SHORT_MS = 3000 // what ends sooner needs no line for its start
+const RARE_MS = 30_000 // how often a plain display tells what a long piece of work is doing
 
 function plainReport(stream: NodeJS.WriteStream): Report {
   const line = (text: string): void => void stream.write(`${text}\n`)
@@ -47,7 +48,7 @@ function plainReport(stream: NodeJS.WriteStream): Report {
       const started = performance.now()
       const starting = setTimeout(() => line(`  ${label} …`), SHORT_MS)
       try {
-        const result = await work({ update: () => undefined })
+        const result = await work({ update: rarely((text) => line(`  ${label}: ${text}`)) })
         line(`✓ ${label} (${seconds(started)})`)
         return result
       } catch (error) {
@@ -57,6 +58,15 @@ function plainReport(stream: NodeJS.WriteStream): Report {
         clearTimeout(starting)
       }
     },
+  }
+}
+
+function rarely(tell: (text: string) => void): (text: string) => void {
+  let told = performance.now()
+  return (text) => {
+    if (performance.now() - told < RARE_MS) return
+    told = performance.now()
+    tell(text)
   }
 }
 
