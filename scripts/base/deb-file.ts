@@ -3,6 +3,7 @@ import { streamOf } from '../lib/archive/bytes.ts'
 import type { ArchiveEntry } from '../lib/archive/entry.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import { pipe } from '../lib/io/run.ts'
+import { type Contents, contents } from './contents.ts'
 
 /** A binary package, read into memory (deb(5)). */
 export interface DebFile {
@@ -12,11 +13,11 @@ export interface DebFile {
   readonly newest: number // latest modification time inside, in seconds
 }
 
-/** Reads a .deb; devices, names that climb out and unknown compressions are refused. */
-export async function readDeb(name: string, bytes: Buffer): Promise<DebFile> {
+/** Reads a .deb, its large files into `scratch` where that is given; devices, names that climb out and unknown compressions are refused. */
+export async function readDeb(name: string, bytes: Buffer, scratch?: string): Promise<DebFile> {
   const members = readAr(name, bytes)
   const control = await readTar(name, member(name, members, 'control.tar'))
-  const data = await readTar(name, member(name, members, 'data.tar'))
+  const data = await readTar(name, member(name, members, 'data.tar'), scratch)
   const text = async (path: string): Promise<string> => {
     const entry = control.entries.find((one) => one.kind === 'file' && one.path === path)
     return entry?.kind === 'file' ? Buffer.from((await entry.read()) as Uint8Array).toString() : ''
@@ -58,17 +59,21 @@ function decompressed({ name, bytes }: Member): AsyncIterable<Uint8Array> {
 }
 
 /** The entries of a member; the parser itself undoes gzip and zstd. */
-async function readTar(deb: string, found: Member): Promise<{ entries: ArchiveEntry[]; newest: number }> {
+async function readTar(
+  deb: string,
+  found: Member,
+  scratch?: string,
+): Promise<{ entries: ArchiveEntry[]; newest: number }> {
   const entries: ArchiveEntry[] = []
   let newest = 0
   const failures: unknown[] = []
   const onReadEntry = (entry: ReadEntry): void => {
     newest = Math.max(newest, Math.floor((entry.mtime?.getTime() ?? 0) / 1000))
-    const chunks: Buffer[] = []
-    entry.on('data', (chunk) => chunks.push(chunk))
+    const content = contents(entry.size, scratch)
+    entry.on('data', (chunk) => content.add(chunk))
     entry.on('end', () => {
       try {
-        entries.push(...archiveEntry(deb, entry, Buffer.concat(chunks), entries))
+        entries.push(...archiveEntry(deb, entry, content.done(), entries))
       } catch (cause) {
         failures.push(cause)
       }
@@ -88,7 +93,12 @@ async function readTar(deb: string, found: Member): Promise<{ entries: ArchiveEn
 
 const tarPath = (path: string | undefined): string => (path ?? '').replace(/^\.?\//, '').replace(/\/$/, '')
 
-function archiveEntry(deb: string, entry: ReadEntry, bytes: Buffer, before: readonly ArchiveEntry[]): ArchiveEntry[] {
+function archiveEntry(
+  deb: string,
+  entry: ReadEntry,
+  content: ReturnType<Contents['done']>,
+  before: readonly ArchiveEntry[],
+): ArchiveEntry[] {
   const path = tarPath(entry.path)
   if (path === '' || path === '.') return []
   if (path.split('/').includes('..')) throw damaged(deb)
@@ -101,7 +111,7 @@ function archiveEntry(deb: string, entry: ReadEntry, bytes: Buffer, before: read
       return [{ kind: 'link', path, target: entry.linkpath ?? '' }]
     case 'File':
     case 'OldFile':
-      return [{ kind: 'file', ...attributes, size: bytes.length, read: async () => bytes }]
+      return [{ kind: 'file', ...attributes, ...content }]
     default:
       return [{ ...hardLinked(deb, entry, before), path }]
   }

@@ -10,15 +10,20 @@ import type { ByteSource } from './sources.ts'
 // What a body that was cut short looks like; a second time it is no accident
 const PASSING: readonly ErrorCode[] = ['HASH_MISMATCH', 'NETWORK_FAILED']
 
-/** A locked package from the cache or a source, its sha256 and its own name and version checked, and unpacked. */
-export async function fetchPackage(source: ByteSource, cache: string, locked: LockedPackage): Promise<UnpackedPackage> {
+/** A locked package from the cache or a source, its sha256 and its own name and version checked, and unpacked; its large files go to `scratch` where that is given. */
+export async function fetchPackage(
+  source: ByteSource,
+  cache: string,
+  locked: LockedPackage,
+  scratch?: string,
+): Promise<UnpackedPackage> {
   const load = (): Promise<string> =>
     cachedFile(cache, locked.sha256, packageName(locked), () => source.open(locked.path))
   const path = await load().catch((error: unknown) => {
     if (!(error instanceof ReleaseError) || !PASSING.includes(error.code)) throw error
     return load()
   })
-  const deb = await readDeb(packageName(locked), await readFile(path))
+  const deb = await readDeb(packageName(locked), await readFile(path), scratch)
   for (const [name, value] of [
     ['Package', locked.name],
     ['Version', locked.version],

@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ArchiveEntry, FileEntry } from '../lib/archive/entry.ts'
 import { packLayer } from '../lib/archive/layer.ts'
-import { type Base, type BaseLayer, resolvePath, type ViewEntry } from '../lib/core/base.ts'
+import { type Base, resolvePath, type ViewEntry } from '../lib/core/base.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Architecture, Platform } from '../lib/core/facts.ts'
 import type { BaseRequest } from '../lib/core/format.ts'
@@ -13,13 +13,14 @@ import type { Stage } from '../lib/io/stage.ts'
 import { mapLimited } from './fetch.ts'
 import { imageBase } from './image-base.ts'
 import { assembleLayer, type UnpackedPackage } from './layer.ts'
+import { cachedLayer, type Stacked } from './layer-cache.ts'
 import { assertLinked } from './linkage.ts'
 import { openSource } from './open-source.ts'
 import { orSuccessor } from './successor.ts'
 
 type DebianRequest = Extract<BaseRequest, { kind: 'debian' }>
 
-const UNPACKED_AT_ONCE = 4
+const UNPACKED_AT_ONCE = 2 // what is inside lies in memory until the layer is packed
 
 /** The base stage: `dist/base/` and `dist/base.json` from the locked packages; nothing from them is executed. */
 export async function makeBase(stage: Stage): Promise<void> {
@@ -45,13 +46,6 @@ interface Making {
   readonly made: Map<string, Stacked> // bases that share their lower layers share the work
 }
 
-/** One layer, and what is visible where it is the highest. */
-interface Stacked {
-  readonly layer: BaseLayer
-  readonly view: ReadonlyMap<string, ViewEntry>
-  readonly packages: readonly LockedPackage[]
-}
-
 type SavedBases = BaseListing['bases'][string]
 
 async function makeBases(making: Making, request: BaseRequest): Promise<SavedBases> {
@@ -61,10 +55,10 @@ async function makeBases(making: Making, request: BaseRequest): Promise<SavedBas
 }
 
 async function makeDebianBases(making: Making, request: DebianRequest): Promise<SavedBases> {
-  const { stage, lock, drift } = making
+  const { stage, lock, scratch, drift } = making
   const source = await openSource({ locked: lock.debian[request.suite]?.releases ?? [] })
   try {
-    const fetch = orSuccessor(request.suite, source, stage, drift)
+    const fetch = orSuccessor(request.suite, source, { ...stage, scratch }, drift)
     return await onEachPlatform(making, request, (platform) =>
       stackLayers(making, request, architectureOf(platform), fetch),
     )
@@ -117,16 +111,20 @@ interface LayerPlace {
 }
 
 async function makeLayer(
-  { lock, scratch }: Making,
+  { stage, lock, scratch }: Making,
   wanted: DebianRequest['layers'][number],
   { request, arch, fetch, below }: LayerPlace,
 ): Promise<Stacked> {
   const locked = lockedLayer(lock, request.suite, wanted)
-  const unpacked = await mapLimited(locked.packages[arch], UNPACKED_AT_ONCE, (one) => fetch(one, arch))
-  const { entries, view } = await assembleLayer(unpacked, below?.view ?? new Map())
-  await assertLinked(entries.filter(isFile), view, arch)
-  const layer = await packLayer(wanted.name, entries, locked.epoch, (bytes) => spoolTo(scratch, bytes))
-  return { layer, view, packages: unpacked.map((one) => one.locked) }
+  const { epoch } = locked
+  const packages = locked.packages[arch]
+  return cachedLayer(stage.cache, { name: wanted.name, arch, epoch, packages, below }, async () => {
+    const unpacked = await mapLimited(packages, UNPACKED_AT_ONCE, (one) => fetch(one, arch))
+    const { entries, view } = await assembleLayer(unpacked, below?.view ?? new Map())
+    await assertLinked(entries.filter(isFile), view, arch)
+    const layer = await packLayer(wanted.name, entries, epoch, (bytes) => spoolTo(scratch, bytes))
+    return { layer, view, packages: unpacked.map((one) => one.locked) }
+  })
 }
 
 const isFile = (entry: ArchiveEntry): entry is FileEntry => entry.kind === 'file'

@@ -18,7 +18,7 @@ import { pinnedKeys, suiteParts } from './suites.ts'
 export function orSuccessor(
   suite: string,
   source: ByteSource,
-  stage: Pick<Stage, 'cache' | 'report'>,
+  stage: Pick<Stage, 'cache' | 'report'> & { readonly scratch?: string },
   drift: Drift[],
   keys: (suite: string) => Promise<readonly string[]> = pinnedKeys,
 ): (locked: LockedPackage, arch: Architecture) => Promise<UnpackedPackage> {
@@ -32,7 +32,7 @@ export function orSuccessor(
   }
   return async (locked, arch) => {
     try {
-      return await fetchPackage(source, stage.cache, locked)
+      return await fetchPackage(source, stage.cache, locked, stage.scratch)
     } catch (error) {
       if (!(error instanceof ReleaseError) || error.code !== 'NOT_IN_REGISTRY') throw error
       const found = (await current(arch)).find(locked.name)
@@ -40,7 +40,7 @@ export function orSuccessor(
       const entry = { locked: packageName(locked), used: packageName(found) }
       drift.push(entry)
       stage.report.notice(`${entry.locked} is gone from every mirror: ${entry.used} stands in; run \`slipway lock\``)
-      return fetchPackage(source, stage.cache, found)
+      return fetchPackage(source, stage.cache, found, stage.scratch)
     }
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -21,16 +21,26 @@ async function anotherCheckout(): Promise<string> {
   return join(clone, 'sample')
 }
 
+/** The cache without what was made from downloads: everything is made again. */
+async function downloadsOnly(): Promise<string> {
+  const cache = join(runFolder, 'elsewhere', 'cache')
+  await mkdir(cache)
+  const names = (await readdir(cacheFolder())).filter((name) => name !== 'layers')
+  for (const name of names) await symlink(join(cacheFolder(), name), join(cache, name))
+  return cache
+}
+
 beforeAll(async () => {
   first = await sampleRelease()
   await rm(join(runFolder, 'elsewhere'), { recursive: true, force: true })
   await mkdir(home, { recursive: true })
   const project = await anotherCheckout()
+  const cache = await downloadsOnly()
   const words = ['dry-run', '--project', project, '--allow-dirty', '--out', second]
   const script = 'umask 077; exec taskset --cpu-list 0 "$@"'
   await execa('sh', ['-c', script, 'sh', process.execPath, join(ROOT, 'scripts/slipway.ts'), ...words], {
     cwd: home,
-    env: { HOME: home, TZ: 'Pacific/Chatham', LANG: 'tr_TR.UTF-8', SLIPWAY_CACHE: cacheFolder(), PYTHONHASHSEED: '7' },
+    env: { HOME: home, TZ: 'Pacific/Chatham', LANG: 'tr_TR.UTF-8', SLIPWAY_CACHE: cache, PYTHONHASHSEED: '7' },
     stdin: 'ignore',
   })
 })

@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { DebFile } from '../../scripts/base/deb-file.ts'
 import { readDeb } from '../../scripts/base/deb-file.ts'
@@ -148,6 +151,16 @@ describe('a .deb', () => {
     expect(deb.entries.find(({ path }) => path === 'usr/bin/tool')).toMatchObject({ kind: 'file', mode: 0o755 })
     expect(deb.entries.find(({ path }) => path === 'tmp')).toMatchObject({ kind: 'directory', mode: 0o1777 })
     expect(deb.entries.find(({ path }) => path === 'bin')).toMatchObject({ kind: 'link', target: 'usr/bin' })
+  })
+
+  it('keeps its large files on disk, and gives the same bytes from there', async () => {
+    const scratch = await mkdtemp(join(tmpdir(), 'slipway-deb-'))
+    const large = fileEntry('usr/lib/large', Buffer.alloc(200_000, 'large'))
+    const deb = await readDeb('tool', await bytes([large, fileEntry('usr/lib/small', 'small')]), scratch)
+    expect(await text(deb.entries, 'usr/lib/large')).toBe('large'.repeat(40_000))
+    expect(await text(deb.entries, 'usr/lib/small')).toBe('small')
+    expect(await readdir(scratch)).toHaveLength(1)
+    await rm(scratch, { recursive: true })
   })
 
   it('that is cut short or none at all is refused', async () => {

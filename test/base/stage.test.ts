@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -118,10 +118,26 @@ describe('the base stage', () => {
     const before = await loadBase(join(dir, 'dist'), 'lean', 'linux/arm64')
     vi.stubEnv('TZ', 'Pacific/Kiritimati')
     const mask = process.umask(0o077)
+    await rm(join(dir, 'cache', 'layers'), { recursive: true })
     await makeBase(await stageOf(join(dir, 'dist-2'), [request])).finally(() => process.umask(mask))
     vi.stubEnv('TZ', undefined)
     const after = await loadBase(join(dir, 'dist-2'), 'lean', 'linux/arm64')
     expect(after.layers.map(({ digest }) => digest)).toEqual(before.layers.map(({ digest }) => digest))
+  })
+
+  it('takes a layer that it made before, and makes one again whose bytes are not what they were', async () => {
+    const layers = join(dir, 'cache', 'layers')
+    const before = await loadBase(join(dir, 'dist'), 'lean', 'linux/amd64')
+    await rm(join(dir, 'cache', 'sha256'), { recursive: true })
+    vi.stubEnv('SLIPWAY_DEBIAN_MIRROR', join(dir, 'nowhere'))
+    await makeBase(await stageOf(join(dir, 'dist-4'), [request]))
+    vi.stubEnv('SLIPWAY_DEBIAN_MIRROR', join(dir, 'mirror'))
+    for (const name of await readdir(layers)) await writeFile(join(layers, name, 'layer.tar.gz'), 'other bytes')
+    await makeBase(await stageOf(join(dir, 'dist-5'), [request]))
+    for (const out of ['dist-4', 'dist-5']) {
+      const after = await loadBase(join(dir, out), 'lean', 'linux/amd64')
+      expect(after).toMatchObject({ layers: [{ digest: before.layers[0]?.digest }], view: before.view })
+    }
   })
 
   it('notices a layer that somebody changed', async () => {
