@@ -1,8 +1,8 @@
 import { type FileOutput, MEDIA_TYPES, type Output } from '../lib/core/artifact.ts'
-import type { Finding } from '../lib/core/error.ts'
 import type { Facts, Target } from '../lib/core/facts.ts'
 import { defineFormat, type Format, type Work } from '../lib/core/format.ts'
 import { appBinary } from './app-package.ts'
+import { checkDeb } from './checks.ts'
 import { type DebConfig, debSchema } from './config.ts'
 import { depsBinary } from './deps-package.ts'
 import { placesOf } from './layout.ts'
@@ -14,7 +14,7 @@ export const deb: Format = defineFormat<DebConfig>({
   name: 'deb',
   needs: [],
   schema: debSchema,
-  check,
+  check: checkDeb,
   outputs,
   targets: targetsOf,
   bases: () => [],
@@ -52,26 +52,4 @@ async function build(work: Work, config: DebConfig): Promise<void> {
   for (const target of depsTargets(work.facts, config)) {
     await writePackage(work, level, await depsBinary(work, config, target))
   }
-}
-
-// useradd(8) and deb-control(5): the package, the system user and the PostgreSQL role share this name.
-const NAME = /^[a-z][a-z0-9-]{1,30}$/
-
-function check(facts: Facts, config: DebConfig): readonly Finding[] {
-  const findings: Finding[] = []
-  if (!NAME.test(facts.app.name)) {
-    findings.push({
-      path: [],
-      message: `${facts.app.name} cannot be the name of a Debian package and of its system user`,
-      hint: 'Use 2 to 31 lower-case letters, digits and hyphens in app.name, a letter first.',
-    })
-  }
-  if (facts.runtime.services.length === 0) {
-    findings.push({ path: [], message: 'there is no service to start', hint: 'Describe one in runtime.services.' })
-  }
-  config.pythons.forEach((python, index) => {
-    if (config.pythons.indexOf(python) === index) return
-    findings.push({ path: ['pythons', index], message: `${python} stands there twice`, hint: 'Delete one of them.' })
-  })
-  return findings
 }

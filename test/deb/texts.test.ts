@@ -7,7 +7,6 @@ import { renderControl } from '../../scripts/deb/control.ts'
 import { shortName } from '../../scripts/deb/copyright.ts'
 import { copyrightNotices, parseMetadata } from '../../scripts/deb/dependencies.ts'
 import { requiredLibraries } from '../../scripts/deb/elf-libraries.ts'
-import { deb } from '../../scripts/deb/index.ts'
 import { renderManual } from '../../scripts/deb/manual.ts'
 import { renderUnit } from '../../scripts/deb/unit.ts'
 import { renderUnits, type UnitFile } from '../../scripts/deb/units.ts'
@@ -245,16 +244,4 @@ describe('the configuration', () => {
       expect(debSchema.parse({ depends: [one] }).depends).toEqual([one])
     },
   )
-
-  it('finds a name that no system user can have, no service, and a Python twice', () => {
-    const facts = sampleFacts()
-    const odd = { ...facts, app: { ...facts.app, name: 'Big_App' }, runtime: { ...facts.runtime, services: [] } }
-    expect(deb.check(odd, { pythons: ['3.11', '3.11'] }).map(({ path, message }) => [path.join('.'), message])).toEqual(
-      [
-        ['', 'Big_App cannot be the name of a Debian package and of its system user'],
-        ['', 'there is no service to start'],
-        ['pythons.1', '3.11 stands there twice'],
-      ],
-    )
-  })
 })
