@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { debianRelation } from '../lib/core/config/rules.ts'
 import type { Architecture } from '../lib/core/facts.ts'
 
 export interface DebConfig {
@@ -11,15 +12,6 @@ export interface DebConfig {
   readonly jit: boolean
   readonly compression: { readonly level: number }
 }
-
-// One alternative of a relationship field, deb-control(5): name, optional architecture qualifier, optional version.
-const ALTERNATIVE = String.raw`[a-z0-9][a-z0-9+.\-]+(:any)?( \((<<|<=|=|>=|>>) [0-9A-Za-z.+~:\-]+\))?`
-const relation = z
-  .string()
-  .regex(
-    new RegExp(String.raw`^${ALTERNATIVE}( \| ${ALTERNATIVE})*$`),
-    'is no Debian relationship such as `libcairo2 (>= 1.16)`',
-  )
 
 /** The section `deb` of slipway.yaml. */
 export const debSchema: z.ZodType<DebConfig> = z.strictObject({
@@ -34,11 +26,11 @@ export const debSchema: z.ZodType<DebConfig> = z.strictObject({
     .default(['amd64'])
     .describe('Machines for which native dependencies are packed.'),
   depends: z
-    .array(relation)
+    .array(debianRelation)
     .default([])
     .describe('Debian packages that must be installed beside the application, such as a library it opens by name.'),
   recommends: z
-    .array(relation)
+    .array(debianRelation)
     .default([])
     .describe('Debian packages that are installed with it unless the administrator says no.'),
   section: z

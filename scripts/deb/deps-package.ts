@@ -11,13 +11,14 @@ import { assetName, depsPackage, packageVersion } from './names.ts'
 import { overrides } from './overrides.ts'
 import type { BinaryPackage } from './package.ts'
 import { depsDepends } from './relations.ts'
+import { systemDepends, vendorTree } from './system-packages.ts'
 
 /** The package with the dependencies for one Python on one architecture. */
 export async function depsBinary(work: Work, config: DebConfig, target: Target): Promise<BinaryPackage> {
   const { facts } = work
   const name = depsPackage(facts, target.python)
   const at = `${placesOf(facts).vendor}/py${target.python}`
-  const tree = await work.vendor(target)
+  const tree = await vendorTree(work, target)
   const vendored = (await readDistributions(tree)).map((distribution) => ({ at, distribution }))
   const documents = await documentEntries(facts, name, renderDepsCopyright(facts, vendored))
   return {
@@ -27,7 +28,10 @@ export async function depsBinary(work: Work, config: DebConfig, target: Target):
       Version: packageVersion(facts),
       Architecture: target.arch,
       Maintainer: maintainerOf(facts),
-      Depends: depsDepends(target.python, await requiredLibraries(tree, facts.deps.floor, config.depends)),
+      Depends: depsDepends(target.python, [
+        ...(await requiredLibraries(tree, facts.deps.floor, config.depends)),
+        ...systemDepends(facts),
+      ]),
       Recommends: [],
       Section: config.section,
       Priority: config.priority,

@@ -1,6 +1,7 @@
 import type { Layout } from '../launcher/data.ts'
 import { renderEnvironmentFile } from '../launcher/environment-file.ts'
 import type { Facts } from '../lib/core/facts.ts'
+import { systemNames } from './system-packages.ts'
 
 /** Places of a package's files, relative to the root. */
 export interface Places {
@@ -29,6 +30,7 @@ export function placesOf(facts: Facts): Places {
 export function launcherLayout(facts: Facts, vendor: string): Layout {
   const { name } = facts.app
   const places = placesOf(facts)
+  const system = systemNames(facts)
   return {
     channel: 'deb',
     app: `/${places.app}`,
@@ -38,6 +40,7 @@ export function launcherLayout(facts: Facts, vendor: string): Layout {
     config: [`/etc/${name}/${name}.env`, `/etc/${name}/conf.d`],
     secrets: `/etc/${name}`,
     user: name,
+    ...(system.length === 0 ? {} : { system }),
     instances: { ...instancePlaces(name), example: `/${places.share}/instance.env` },
   }
 }

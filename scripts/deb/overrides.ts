@@ -18,6 +18,7 @@ const DEPENDENCIES: readonly Reason[] = [
     'embedded-javascript-library * [VENDOR/*]',
     'unusual-interpreter * [VENDOR/*]',
     'executable-not-elf-or-script [VENDOR/*]',
+    'package-contains-timestamped-gzip * [VENDOR/*]',
   ],
   [
     'Templates and scripts of these wheels; whether any of them is shown is up to the application.',

@@ -1,6 +1,7 @@
 import type { Work } from '../lib/core/format.ts'
 import type { Tree } from '../lib/core/tree.ts'
 import type { DebConfig } from './config.ts'
+import { vendorTree } from './system-packages.ts'
 
 /** Pure dependencies inside the application's package. */
 export interface Vendor {
@@ -15,7 +16,7 @@ export interface Vendor {
 export async function pureVendor(work: Work, config: DebConfig): Promise<Vendor> {
   const arch = config.architectures[0] ?? 'amd64'
   const trees = await Promise.all(
-    config.pythons.map(async (python) => ({ name: `py${python}`, tree: await work.vendor({ python, arch }) })),
+    config.pythons.map(async (python) => ({ name: `py${python}`, tree: await vendorTree(work, { python, arch }) })),
   )
   const [first] = trees
   const same = new Set(trees.map(({ tree }) => JSON.stringify(tree.files))).size === 1

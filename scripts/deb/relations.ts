@@ -1,6 +1,7 @@
 import type { Facts } from '../lib/core/facts.ts'
 import type { DebConfig } from './config.ts'
 import { depsPackage, minorOf, newestFirst, packageVersion } from './names.ts'
+import { systemDepends } from './system-packages.ts'
 
 // deb-systemd-helper is essential; the two programs that postinst calls have stand-alone packages for containers.
 const SYSTEMD = [
@@ -19,7 +20,8 @@ export function appDepends(facts: Facts, config: DebConfig, anyPython: boolean):
   const minors = config.pythons.map(minorOf)
   const deps = newestFirst(config.pythons).map((python) => `${depsPackage(facts, python)} (= ${packageVersion(facts)})`)
   const python = pythonBounds(Math.min(...minors), anyPython ? undefined : Math.max(...minors))
-  return [...(facts.python.native ? [deps.join(' | ')] : []), ...python, ...SYSTEMD, ...config.depends]
+  const brought = facts.python.native ? [deps.join(' | ')] : systemDepends(facts)
+  return [...brought, ...python, ...SYSTEMD, ...config.depends]
 }
 
 /** Recommends of the application: the database it would use by default. */

@@ -157,8 +157,9 @@ function serviceOrder(facts: Facts, scope: Scope, index: number): Settings {
   return [
     ['Requires', before],
     ['After', `${[...new Set([init, before])].join(' ')} network.target`],
-    ['StartLimitIntervalSec', '10min'],
-    ['StartLimitBurst', '5'],
+    // What ends a crash loop must not count the restarts of an administrator who tries settings.
+    ['StartLimitIntervalSec', '5min'],
+    ['StartLimitBurst', '20'],
     // A link of the package cannot name an instance.
     ...(index === 0 && scope.unit !== '' && following.length > 0 ? [['Wants', following.join(' ')] as const] : []),
     ...(index === 0 ? [] : [['PartOf', `${name}${scope.unit}.service`] as const]),

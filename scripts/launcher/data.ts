@@ -11,6 +11,7 @@ export interface Layout {
   readonly config: readonly string[] // env files and directories of them, lowest first; may hold {state}
   readonly secrets: string // directory of generated keys; may hold {state}
   readonly user?: string // deb: the service user that root becomes
+  readonly system?: readonly string[] // deb: distributions that Debian packages bring, normalised (PEP 503)
   /** Places of further instances side by side; each may hold {instance}. `example` is the configuration of a new one. */
   readonly instances?: Pick<Layout, 'state' | 'config' | 'secrets'> & { readonly example: string }
   /** image: the PostgreSQL that the full image brings; the lean one names it too, so that both share their layers. */
@@ -47,6 +48,7 @@ export const launcherFiles: readonly string[] = [
   'slipway_launcher/starting.py',
   'slipway_launcher/state.py',
   'slipway_launcher/supervisor.py',
+  'slipway_launcher/system.py',
   'slipway_launcher/tarball.py',
   'slipway_launcher/verbs.py',
   'slipway_launcher/versions.py',

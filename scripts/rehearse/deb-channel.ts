@@ -55,12 +55,13 @@ async function install(options: DebChannelOptions): Promise<InstalledApp> {
   }
 }
 
-/** What the section `deb` asks for besides, the first of alternatives: it is on the system before, as nothing is fetched. */
+/** What the sections `deb` and `deps.system` ask for besides, the first of alternatives: it is on the system before, as nothing is fetched. */
 function declaredDepends(plan: Plan): readonly string[] {
   const section = plan.formats.find((format) => format.name === 'deb')?.config as {
     readonly depends?: readonly string[]
   }
-  return (section?.depends ?? []).map((relation) => relation.replace(/[ :(|].*$/, ''))
+  const system = Object.values(plan.facts.deps.system ?? {})
+  return [...(section?.depends ?? []), ...system].map((relation) => relation.replace(/[ :(|].*$/, ''))
 }
 
 /** A box with the channel's system, freshly unpacked. */

@@ -92,6 +92,11 @@ describe('a set of Debian packages', () => {
     await expect(await textOf(app.dataTar, `./${path}`)).toMatchFileSnapshot(join(GOLDEN, golden))
   })
 
+  it('tells lintian of the dependencies what its golden file has', async () => {
+    const text = await textOf(deps.dataTar, './usr/share/lintian/overrides/satchel-deps-py3.11')
+    await expect(text).toMatchFileSnapshot(join(GOLDEN, 'deps.overrides'))
+  })
+
   it('names what every dependency says of its licence', async () => {
     const text = await textOf(deps.dataTar, './usr/share/doc/satchel-deps-py3.11/copyright')
     await expect(text).toMatchFileSnapshot(join(GOLDEN, 'deps.copyright'))

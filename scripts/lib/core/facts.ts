@@ -127,7 +127,11 @@ export interface Facts {
   readonly missing: readonly string[]
   readonly frontends: readonly Frontend[]
   readonly python: PythonFacts
-  readonly deps: { readonly wheels: readonly string[]; readonly floor: string /* manylinux_2_28 */ }
+  readonly deps: {
+    readonly wheels: readonly string[]
+    readonly floor: string /* manylinux_2_28 */
+    readonly system?: Readonly<Record<string, string>>
+  }
   readonly runtime: RuntimeFacts
   readonly rehearse: readonly RehearsalStep[]
   readonly repository?: string // owner/name

@@ -10,6 +10,7 @@ from .errors import CONFIGURATION, Refusal, tell
 from .instances import assert_made
 from .keys import initialise, make_directories
 from .postgres import inner_of
+from .system import SystemMetadata
 
 LOCAL = ('localhost', '127.0.0.1', '::1')
 
@@ -55,6 +56,8 @@ def settle_path(layout):
     sys.path[:] = [layout.app] + (environment_path() if wheel else standard_library())
     for path in layout.vendor:
         add_site_directory(path)
+    if layout.data.get('system'):
+        sys.meta_path.append(SystemMetadata(layout.data['system']))
     if not wheel:
         for name in [name for name in os.environ if name.startswith('PYTHON')]:
             del os.environ[name]

@@ -56,6 +56,23 @@ export const packageName: z.ZodString = matching(
   'Choose a name such as my-app; `title` may be written as you like.',
 )
 
+// One alternative of a relationship field, deb-control(5): name, optional architecture qualifier, optional version.
+const ALTERNATIVE = String.raw`[a-z0-9][a-z0-9+.\-]+(:any)?( \((<<|<=|=|>=|>>) [0-9A-Za-z.+~:\-]+\))?`
+
+/** What a Debian package may ask for: `libcairo2 (>= 1.16)`, with alternatives. */
+export const debianRelation: z.ZodString = matching(
+  new RegExp(String.raw`^${ALTERNATIVE}( \| ${ALTERNATIVE})*$`),
+  'is no Debian relationship such as `libcairo2 (>= 1.16)`',
+  'Write the name of a Debian package, a version behind it in parentheses.',
+)
+
+/** The name of a distribution on a Python index (PEP 508). */
+export const distributionName: z.ZodString = matching(
+  /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/,
+  'is no name of a Python distribution',
+  'Write the name as the requirements have it, without a version.',
+)
+
 /** Of a variable in the environment (IEEE Std 1003.1-2017, 8.1). */
 export const variableName: z.ZodString = matching(
   /^[A-Z_][A-Z0-9_]*$/,

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { AppFacts, Expectation, Facts, Frontend, PythonFacts } from '../facts.ts'
 import {
   configPath,
+  debianRelation,
+  distributionName,
   lineOfText,
   maintainer,
   matching,
@@ -146,6 +148,10 @@ export const depsSection: z.ZodType<Facts['deps']> = z.strictObject({
   floor: matching(/^manylinux_2_\d+$/, 'is no manylinux tag', 'Write it such as manylinux_2_28.')
     .default('manylinux_2_28')
     .describe('Oldest C library that wheels may ask for (PEP 600)'),
+  system: z
+    .record(distributionName, debianRelation)
+    .exactOptional()
+    .describe('Dependencies that Debian packages bring in the .deb, such as lxml: python3-lxml (>= 5)'),
 })
 
 /** `release`: where it is published. */
