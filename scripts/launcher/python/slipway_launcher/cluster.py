@@ -40,7 +40,7 @@ def locale(major):
 
 
 def named(folder):
-    """The environment in which initdb finds a name for any number (nss_wrapper(1))."""
+    """The environment in which PostgreSQL finds a name for any number (nss_wrapper(1))."""
     try:
         pwd.getpwuid(os.geteuid())
         return environment()
@@ -90,16 +90,18 @@ def create(postgres, family):
     data, name = os.path.join(work, 'data'), quoted(postgres.layout.name)
     try:
         os.mkdir(work, 0o700)
+        variables = named(work)
+        statements = 'CREATE ROLE %s LOGIN CREATEDB CREATEROLE;\nCREATE DATABASE %s OWNER %s;\n' % (name, name, name)
         attempt(family, 'initdb', [
             postgres.program('initdb'), '--pgdata', data, '--username=postgres', '--auth=trust', '--data-checksums',
-            '--no-sync', *locale(postgres.major)], variables=named(work))
-        statements = 'CREATE ROLE %s LOGIN CREATEDB CREATEROLE;\nCREATE DATABASE %s OWNER %s;\n' % (name, name, name)
+            '--no-sync', *locale(postgres.major)], variables=variables)
         attempt(family, 'postgres --single', [
-            postgres.program('postgres'), '--single', '-F', '-D', data, '-c', 'exit_on_error=on', 'postgres'], statements)
+            postgres.program('postgres'), '--single', '-F', '-D', data, '-c', 'exit_on_error=on', 'postgres'],
+            statements, variables)
         put(os.path.join(data, 'pg_hba.conf'), 'w', CLIENTS)
         put(os.path.join(data, 'postgresql.conf'), 'a', CONFIGURATION)
         # All at once at the end, instead of three times: a new cluster is a thousand files.
-        attempt(family, 'initdb', [postgres.program('initdb'), '--sync-only', '--pgdata', data], variables=named(work))
+        attempt(family, 'initdb', [postgres.program('initdb'), '--sync-only', '--pgdata', data], variables=variables)
         os.rename(data, postgres.data)
         flush(postgres.folder)
     except OSError as error:
