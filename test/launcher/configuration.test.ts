@@ -131,6 +131,13 @@ describe('secrets', () => {
     expect(result).toMatchObject({ status: 78, stderr: `both DB_PASSWORD ${where} are set: keep one of them\n` })
   })
 
+  it('so are DATABASE_URL and DATABASE_URL_FILE', async () => {
+    const env = { ...KEY, DATABASE_URL: 'postgres://u@h/n', DATABASE_URL_FILE: '/x' }
+    const stderr =
+      'both DATABASE_URL (the environment) and DATABASE_URL_FILE (the environment) are set: keep one of them\n'
+    expect(await install({}, easyFacts()).tray(['run'], env)).toMatchObject({ status: 78, stderr })
+  })
+
   it('an empty NAME beside NAME_FILE counts as not set', async () => {
     const place = install({}, easyFacts())
     const env = { ...KEY, DB_PASSWORD: '', DB_PASSWORD_FILE: place.write('password', 'x') }

@@ -1,11 +1,11 @@
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process'
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import type { Layout } from '../../scripts/launcher/data.ts'
 import type { Facts, RuntimeFacts } from '../../scripts/lib/core/facts.ts'
 import { easyFacts, type Installation, install, outcome, PYTHON } from './installation.ts'
@@ -57,14 +57,26 @@ function papersFacts(port: number, runtime: Partial<RuntimeFacts>): Facts {
   return { ...facts, runtime: { ...rest, services, ...runtime } }
 }
 
-function follow(child: ChildProcess): Running {
+/** The process that a started program made of its first child; it does not see signals to its parent. */
+function innerOf(child: ChildProcess): number | undefined {
+  const children = `/proc/${child.pid}/task/${child.pid}/children`
+  const [inner] = existsSync(children) ? readFileSync(children, 'utf8').trim().split(' ') : []
+  return inner ? Number(inner) : undefined
+}
+
+function follow(child: ChildProcess, apart: boolean): Running {
   let log = ''
+  const tell = (signal: NodeJS.Signals): void => {
+    const inner = apart ? innerOf(child) : undefined
+    if (inner === undefined) child.kill(signal)
+    else process.kill(inner, signal)
+  }
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => (log += text))
   }
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
   onTestFinished(async () => {
-    child.kill('SIGTERM')
+    if (child.exitCode === null) tell(apart ? 'SIGKILL' : 'SIGTERM')
     await ended
   })
   return {
@@ -77,27 +89,47 @@ function follow(child: ChildProcess): Running {
       }
     },
     end(signal = 'SIGTERM') {
-      child.kill(signal)
+      tell(signal)
       return ended
     },
   }
 }
 
-/** A folder in memory where there is one: a cluster is flushed to disk file by file. */
+/** A new volume, in memory where there is some: a cluster is flushed to disk file by file. */
 function volume(): string {
   const memory = '/dev/shm'
   const { bavail, bsize } = existsSync(memory) ? statfsSync(memory) : { bavail: 0, bsize: 0 }
   const path = mkdtempSync(join(bavail * bsize > 2 ** 30 ? memory : tmpdir(), 'tray-volume-'))
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
   if (USER.uid !== undefined) chownSync(path, USER.uid, NOBODY)
   return path
 }
+
+function passing(path: string): string {
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+let filled: string | undefined
+
+/** A volume of its own with a migrated database and the key; made once for all tests of a file. */
+export async function filledVolume(): Promise<string> {
+  if (filled === undefined) {
+    filled = volume()
+    const { status, stderr } = await (await container({}, { state: filled })).once(['migrate'])
+    if (status !== 0) throw new Error(stderr)
+  }
+  const path = passing(volume())
+  execFileSync('cp', ['-a', `${filled}/.`, path])
+  return path
+}
+
+afterAll(() => rmSync(filled ?? '', { recursive: true, force: true }))
 
 /** A container of the papers application with its own volume; a second one may be given the volume of the first. */
 export async function container(runtime: Partial<RuntimeFacts> = {}, change: Partial<Layout> = {}): Promise<Container> {
   const port = await freePort()
   const layout = { channel: 'image', app: '../papers', secrets: '{state}', config: ['{state}/tray.env'] } as const
-  const state = change.state ?? volume()
+  const state = change.state ?? passing(volume())
   const place = install({ ...layout, postgresql: POSTGRESQL, ...change, state }, papersFacts(port, runtime))
   const program = ['-IS', join(place.root, 'launcher/launcher.py')]
   const options = (env: Environment): SpawnOptions => ({
@@ -111,9 +143,9 @@ export async function container(runtime: Partial<RuntimeFacts> = {}, change: Par
     ...place,
     port,
     once: (words, env = {}) => outcome(PYTHON, [...program, ...words], options(env)),
-    start: (words, env = {}) => follow(spawn(PYTHON, [...program, ...words], options(env))),
+    start: (words, env = {}) => follow(spawn(PYTHON, [...program, ...words], options(env)), false),
     startApart: (words, env = {}) =>
-      follow(spawn('unshare', [...apart, ...user, ...program, ...words], { ...options(env), uid: 0, gid: 0 })),
+      follow(spawn('unshare', [...apart, ...user, ...program, ...words], { ...options(env), uid: 0, gid: 0 }), true),
     async get(path) {
       try {
         const answer = await fetch(`http://127.0.0.1:${port}${path}`)

@@ -16,6 +16,8 @@ LIBPQ = {
     'options': 'PGOPTIONS',
 }
 
+BOTH = 'both %s (%s) and %s_FILE (%s) are set: keep one of them'
+
 
 def read_bytes(path, layout):
     """A file's bytes, None where there is none, a sentence where it may not be read."""
@@ -94,9 +96,11 @@ class Configuration:
 
     def add(self, layer):
         """Puts one layer above those before; its DATABASE_URL replaces the whole database of lower layers."""
-        url, where = layer.get('DATABASE_URL', ('', ''))
-        if not url and layer.get('DATABASE_URL_FILE', ('',))[0]:
-            url, where = self.from_file('DATABASE_URL', *layer['DATABASE_URL_FILE'])
+        (url, where), file = layer.get('DATABASE_URL', ('', '')), layer.get('DATABASE_URL_FILE', ('',))
+        if url and file[0]:
+            raise Refusal(BOTH % ('DATABASE_URL', where, 'DATABASE_URL', file[1]), CONFIGURATION)
+        if file[0]:
+            url, where = self.from_file('DATABASE_URL', *file)
         if url and any(row.get('from', '').startswith('database.') for row in self.layout.rows):
             layer = dict(layer, **self.expanded(layer, url, where))
         self.merged.update(layer)
@@ -137,8 +141,7 @@ class Configuration:
         name = row['name']
         own, file = self.given(name), self.given(name + '_FILE')
         if own and file:
-            message = 'both %s (%s) and %s_FILE (%s) are set: keep one of them'
-            raise Refusal(message % (name, own[1], name, file[1]), CONFIGURATION)
+            raise Refusal(BOTH % (name, own[1], name, file[1]), CONFIGURATION)
         if own or file:
             return own or self.from_file(name, *file)
         places = [os.path.join(os.environ.get('CREDENTIALS_DIRECTORY') or '/nonexistent', name.lower())]

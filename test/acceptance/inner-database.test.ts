@@ -1,14 +1,14 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { type Container, container, POSTGRESQL } from '../launcher/container.ts'
 import { describeWith } from '../support/tool.ts'
-import { type Container, container } from './container.ts'
 
 const ALL = ['run', '--all', '--migrate']
 const COUNT = ['manage', 'ask', 'SELECT count(*) FROM papers']
 
-function volume(place: Container): string {
-  return join(place.layout.state, 'postgresql')
+function data(place: Container): string {
+  return join(place.layout.state, 'postgresql', POSTGRESQL.major)
 }
 
 function kept(place: Container, path: string): string {
@@ -51,13 +51,13 @@ describeWith(['psql'], 'the PostgreSQL inside', () => {
     const said = await place.once(COUNT)
     expect(said).toEqual({ status: 0, stdout: '1\n', stderr: '' })
     expect((await place.once(['manage', 'ask', 'SELECT nonsense'])).status).toBe(1)
-    expect(existsSync(join(volume(place), '15/postmaster.pid'))).toBe(false)
-    expect(statSync(join(volume(place), '15')).mode & 0o777).toBe(0o700)
+    expect(existsSync(join(data(place), 'postmaster.pid'))).toBe(false)
+    expect(statSync(data(place)).mode & 0o777).toBe(0o700)
 
     const asleep = place.start(['manage', 'sleep'])
     await asleep.says('asleep')
     expect(await asleep.end('SIGINT')).not.toBe(0)
     expect(kept(place, 'events.log')).toBe('woken\n')
-    expect(existsSync(join(volume(place), '15/postmaster.pid'))).toBe(false)
+    expect(existsSync(join(data(place), 'postmaster.pid'))).toBe(false)
   })
 })
