@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { type Container, container, filledVolume, POSTGRESQL, USER } from '../launcher/container.ts'
@@ -15,8 +15,10 @@ function below(place: Container, path: string): string {
 
 /** A folder as another major of PostgreSQL would leave it. */
 function older(place: Container, major: string): void {
-  const owner = USER.uid === undefined ? [] : ['-o', String(USER.uid), '-g', String(USER.gid)]
-  execFileSync('install', ['-d', '-m', '0700', ...owner, below(place, ''), below(place, major)])
+  for (const path of [below(place, ''), below(place, major)]) {
+    mkdirSync(path, { mode: 0o700 })
+    chownSync(path, Number(USER.uid), Number(USER.gid))
+  }
   writeFileSync(below(place, `${major}/PG_VERSION`), `${major}\n`)
 }
 
