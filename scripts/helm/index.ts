@@ -18,6 +18,7 @@ const TEMPLATES = [
   'ingress.yaml',
   'keys.yaml',
   'persistentvolumeclaim.yaml',
+  'poddisruptionbudget.yaml',
   'service.yaml',
   'serviceaccount.yaml',
   'tests/ready.yaml',

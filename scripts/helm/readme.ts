@@ -1,6 +1,7 @@
 import type { Facts } from '../lib/core/facts.ts'
 import { readsUrl } from './chart-file.ts'
-import { renderValuesTable, type ValueRow } from './values.ts'
+import type { ValueRow } from './value-row.ts'
+import { renderValuesTable } from './values.ts'
 
 /** The page of the chart: how to install it, and every value. */
 export function renderReadme(facts: Facts, rows: readonly ValueRow[]): string {

@@ -2,24 +2,8 @@ import type { Facts } from '../lib/core/facts.ts'
 import { readsUrl, settableRows, yaml } from './chart-file.ts'
 import type { HelmConfig } from './config.ts'
 import type { ChartImage } from './image.ts'
-
-/** One key of values.yaml: its comment, its default, and the JSON Schema that refuses anything else. */
-export interface ValueRow {
-  readonly key: string
-  readonly comment: string
-  readonly value: unknown
-  readonly schema: object
-}
-
-const text = { type: 'string' } as const
-const scalar = { type: ['string', 'boolean', 'number'] } as const // --set makes booleans and numbers
-const flag = { type: 'boolean' } as const
-const free = { type: 'object' } as const
-const list = { type: 'array' } as const
-
-function closed(properties: Readonly<Record<string, object>>): object {
-  return { type: 'object', additionalProperties: false, properties }
-}
+import { podRows } from './pod-values.ts'
+import { closed, flag, free, list, port, scalar, text, type ValueRow } from './value-row.ts'
 
 /** THE table of values: values.yaml, its schema and the chart's page are written from it. */
 export function valueRows(facts: Facts, config: HelmConfig, image: ChartImage): readonly ValueRow[] {
@@ -67,7 +51,7 @@ function databaseRows(facts: Facts): readonly ValueRow[] {
       },
       schema: closed({
         host: text,
-        port: { type: 'integer', minimum: 1, maximum: 65535 },
+        port: port,
         name: text,
         user: text,
         existingSecret: text,
@@ -112,7 +96,7 @@ function exposureRows(facts: Facts): readonly ValueRow[] {
       value: { type: 'ClusterIP', port: 80, annotations: {} },
       schema: closed({
         type: { enum: ['ClusterIP', 'NodePort', 'LoadBalancer'] },
-        port: { type: 'integer', minimum: 1, maximum: 65535 },
+        port: port,
         annotations: free,
       }),
     },
@@ -122,43 +106,6 @@ function exposureRows(facts: Facts): readonly ValueRow[] {
       value: { enabled: false, className: '', host: `${facts.app.name}.example.com`, annotations: {}, tlsSecret: '' },
       schema: closed({ enabled: flag, className: text, host: text, annotations: free, tlsSecret: text }),
     },
-  ]
-}
-
-function podRows(config: HelmConfig): readonly ValueRow[] {
-  return [
-    {
-      key: 'replicas',
-      comment: 'Pods of each service; more than one wants a ReadWriteMany volume.',
-      value: 1,
-      schema: { type: 'integer', minimum: 0 },
-    },
-    {
-      key: 'persistence',
-      comment: 'Uploads and other state. Off: they are lost with the pod.',
-      value: { enabled: true, size: config.storage, storageClass: '', accessMode: 'ReadWriteOnce', existingClaim: '' },
-      schema: closed({
-        enabled: flag,
-        size: text,
-        storageClass: text,
-        accessMode: { enum: ['ReadWriteOnce', 'ReadWriteMany', 'ReadWriteOncePod'] },
-        existingClaim: text,
-      }),
-    },
-    { key: 'resources', comment: 'Requests and limits of each container.', value: {}, schema: free },
-    { key: 'podAnnotations', comment: 'Annotations of the pods.', value: {}, schema: free },
-    { key: 'podLabels', comment: 'More labels of the pods.', value: {}, schema: free },
-    { key: 'nodeSelector', comment: 'Where pods may run.', value: {}, schema: free },
-    { key: 'tolerations', comment: 'Taints that pods tolerate.', value: [], schema: list },
-    { key: 'affinity', comment: 'Where pods want to run.', value: {}, schema: free },
-    {
-      key: 'serviceAccount',
-      comment: 'The pods need no rights; the hook that makes keys has an account of its own.',
-      value: { create: true, name: '', annotations: {} },
-      schema: closed({ create: flag, name: text, annotations: free }),
-    },
-    { key: 'nameOverride', comment: 'Another name in labels.', value: '', schema: text },
-    { key: 'fullnameOverride', comment: 'Another name of everything.', value: '', schema: text },
   ]
 }
 

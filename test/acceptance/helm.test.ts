@@ -54,7 +54,7 @@ describeWith(['helm', 'kubeconform', 'etcd', 'kube-apiserver', 'skopeo'], 'the c
         version,
         ...SET,
         '--set',
-        'ingress.enabled=true',
+        'ingress.enabled=true,replicas=2',
       )
       await writeFile(join(work, 'rendered.yaml'), rendered)
       const location = `${schemas}/{{ .ResourceKind }}{{ .KindSuffix }}.json`
@@ -66,7 +66,7 @@ describeWith(['helm', 'kubeconform', 'etcd', 'kube-apiserver', 'skopeo'], 'the c
         location,
         join(work, 'rendered.yaml'),
       ])
-      expect(report).toMatch(/Valid: (?:9|1\d), Invalid: 0, Errors: 0, Skipped: 0/)
+      expect(report).toMatch(/Valid: 1\d, Invalid: 0, Errors: 0, Skipped: 0/)
     }
   })
 

@@ -144,10 +144,42 @@ describeWith(['helm'], 'real helm on the chart', () => {
     expect(rendered).toContain('name: mine')
   })
 
+  it('leaves user and groups to a platform that chooses them', async () => {
+    const pods = podsOf(await template(...SET, '--set', 'podSecurityContext=null'))
+    expect(pods.length).toBeGreaterThan(1)
+    for (const { securityContext } of pods) {
+      expect(securityContext).toEqual({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } })
+    }
+    await expect(template(...SET, '--set', 'podSecurityContext.runAsUser=0')).rejects.toMatchObject({
+      code: 'COMMAND_FAILED',
+    })
+  })
+
+  it('keeps some of several replicas while nodes are drained', async () => {
+    const several = [...SET, '--set', 'replicas=3']
+    expect(await template(...SET)).not.toContain('PodDisruptionBudget')
+    const half = await template(...several, '--set', 'podDisruptionBudget.maxUnavailable=50%')
+    expect(half).toMatch(/kind: PodDisruptionBudget\n(?:.*\n)+?spec:\n {2}maxUnavailable: 50%/)
+    const off = await template(...several, '--set', 'podDisruptionBudget.enabled=false')
+    expect(off).not.toContain('PodDisruptionBudget')
+  })
+
+  it('asks and ends pods as its values say', async () => {
+    const words = [
+      'probes.startup.failureThreshold=600',
+      'probes.liveness=null',
+      'terminationGracePeriodSeconds=1000000',
+    ]
+    const rendered = await template(...SET, ...words.flatMap((value) => ['--set', value]))
+    expect(rendered).toMatch(/startupProbe:\n +exec: .*--ready\] \}\n +failureThreshold: 600\n/)
+    expect(rendered).toContain('terminationGracePeriodSeconds: 1000000\n')
+    expect(rendered).toContain('readinessProbe:')
+    expect(rendered).not.toContain('livenessProbe:')
+  })
+
   it('runs every container with the restricted profile', async () => {
     const rendered = await template(...SET, '--set', 'ingress.enabled=true')
-    const manifests = loadAll(rendered) as readonly ({ spec?: { template?: { spec: Pod } } } | null)[]
-    const pods = manifests.flatMap((manifest) => manifest?.spec?.template?.spec ?? [])
+    const pods = podsOf(rendered)
     expect(pods.length).toBeGreaterThan(1)
     for (const pod of pods) {
       expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } })
@@ -161,6 +193,12 @@ describeWith(['helm'], 'real helm on the chart', () => {
     }
   })
 })
+
+/** The pods that a rendered chart makes. */
+function podsOf(rendered: string): readonly Pod[] {
+  const manifests = loadAll(rendered) as readonly ({ spec?: { template?: { spec: Pod } } } | null)[]
+  return manifests.flatMap((manifest) => manifest?.spec?.template?.spec ?? [])
+}
 
 interface Pod {
   readonly securityContext: object

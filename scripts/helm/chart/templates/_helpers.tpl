@@ -48,10 +48,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 
 {{- define "chart.podSecurity" -}}
 runAsNonRoot: true
-runAsUser: 10001
-runAsGroup: 0
-fsGroup: 10001
-fsGroupChangePolicy: OnRootMismatch
+{{- with .Values.podSecurityContext }}
+{{ toYaml . }}
+{{- end }}
 seccompProfile: { type: RuntimeDefault }
 {{- end }}
 
