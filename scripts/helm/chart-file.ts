@@ -41,7 +41,7 @@ export function renderAppFile(facts: Facts): string {
     name: app.name,
     title: app.title,
     command: `/usr/bin/${app.name}`,
-    services: runtime.services.map(({ name, port, health, ready }) => ({ name, port, health, ready })),
+    services: runtime.services.map(({ name, port, health, ready, host }) => ({ name, port, health, ready, host })),
     migrate: runtime.migrate !== undefined,
     database: {
       kind: runtime.database?.kind ?? '',

@@ -60,8 +60,8 @@ export function launcherPlace(file: string): string {
 }
 
 function serviceData(service: Service): object {
-  const { name, command, port, health, ready } = service
-  return { name, command, port, health, ready }
+  const { name, command, port, health, ready, host } = service
+  return { name, command, port, health, ready, host }
 }
 
 function rowData(row: Variable, channel: string): object {

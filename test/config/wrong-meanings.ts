@@ -12,6 +12,24 @@ export const WRONG_MEANINGS: readonly WrongConfig[] = [
     ],
   },
   {
+    rule: 'a host in capitals is a variable of the table',
+    from: '      ready: /\n',
+    to: '      ready: /\n      host: ALLOWED_HOSTS\n',
+    says: [
+      'slipway.yaml:28:7 runtime.services[0].host: ALLOWED_HOSTS is no variable of the table',
+      '  Add it to runtime.environment, or write a host name in small letters.',
+    ],
+  },
+  {
+    rule: 'a host of a service is no address',
+    from: '      ready: /\n',
+    to: '      ready: /\n      host: "https://x"\n',
+    says: [
+      'slipway.yaml:28:7 runtime.services[0].host: is neither a host name nor the name of a variable',
+      '  Write it such as satchel.internal, or ALLOWED_HOSTS.',
+    ],
+  },
+  {
     rule: 'an unknown placeholder in a command is refused',
     from: '{host}:{port}',
     to: '{host}:{prot}',

@@ -21,7 +21,7 @@ export const WRONG_SHAPES: readonly WrongConfig[] = [
     to: 'colour: red\n  database',
     says: [
       'slipway.yaml:27:7 runtime.services[0].colour: is no known key',
-      '  Known here: name, command, port, health, ready.',
+      '  Known here: name, command, port, health, ready, host.',
     ],
   },
   {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { launcherFiles } from '../../scripts/launcher/data.ts'
 import { describeWith } from '../support/tool.ts'
+import { trayFacts } from './facts.ts'
 import { easyFacts, echoOf, install, outcome, PYTHON } from './installation.ts'
 
 const KEY = { SECRET_KEY: 'k' }
@@ -207,6 +208,29 @@ describe('health', () => {
     expect(result.status).toBe(status)
     expect(result.stderr.startsWith(stderr)).toBe(true)
     expect(result.stderr === '').toBe(stderr === '')
+  })
+
+  it.each([
+    ['a fixed name', 'tray.internal', {}, 'tray.internal'],
+    ['the first of a variable', 'SITE_HOSTS', { SITE_HOSTS: '.tray.example, b.example' }, 'tray.example'],
+    ['the host of a URL', 'SITE_HOSTS', { SITE_HOSTS: 'https://tray.example:8443/x' }, 'tray.example:8443'],
+    ['localhost where all are allowed', 'SITE_HOSTS', { SITE_HOSTS: '*' }, 'localhost:'],
+    ['localhost where none is given', 'SITE_HOSTS', {}, 'localhost:'],
+  ] as const)('asks for %s', async (_, host, env, asked) => {
+    const port = await answering({ '/healthz': 500 })
+    const { services, environment } = trayFacts().runtime
+    const row = { name: 'SITE_HOSTS', meaning: 'Hosts it answers to', required: false, secret: false }
+    const hosted = { services: services.map((one) => ({ ...one, host })), environment: [...environment, row] }
+    const place = install({}, trayFacts(hosted))
+    const { stderr } = await place.tray(['health'], { PORT: port, ...env })
+    expect(stderr.startsWith(`/healthz answered 500\nwords of ${asked}`)).toBe(true)
+  })
+
+  it('a refused host name is told with what to do', async () => {
+    const port = await answering({ '/healthz': 400 })
+    const { stderr } = await install().tray(['health'], { PORT: port })
+    expect(stderr).toContain(`/healthz answered 400: if it refuses the host name localhost:${port}, add that to`)
+    expect(stderr).toContain('runtime.services[].host in slipway.yaml')
   })
 
   it('nobody listens', async () => {

@@ -73,6 +73,7 @@ export interface Service {
   readonly port?: number
   readonly health?: string // path that answers without a database
   readonly ready?: string // path that answers 200 when the application can serve
+  readonly host?: string // that health asks for: a host name, or a variable whose first value is one
 }
 
 export interface Database {

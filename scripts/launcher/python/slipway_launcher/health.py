@@ -7,6 +7,8 @@ from .errors import CONFIGURATION, DONE, FAILED, Refusal, reason
 from .starting import SERVER
 
 REDIRECTS = 5
+HOST_HINT = ''': if it refuses the host name %s, add that to the hosts it accepts
+(for its maintainers: runtime.services[].host in slipway.yaml names another one)'''
 
 
 def path_of(service, ready):
@@ -18,11 +20,28 @@ def path_of(service, ready):
     raise Refusal('service %s has no health path' % service['name'], CONFIGURATION)
 
 
-def request(local, port, path, seconds):
+def host_of(configuration, service, port):
+    """The host name that is asked for: of the service, or the first one in the variable that it names."""
+    named = service.get('host', '')
+    for row in configuration.layout.rows:
+        if row['name'] == named:
+            given = configuration.value(row)
+            named = first_host(given[0]) if given else ''
+    return named or 'localhost:%d' % port
+
+
+def first_host(text):
+    """`.a.example, b.example`, as Django's ALLOWED_HOSTS, or the URL of a site."""
+    first = text.replace(',', ' ').split()[:1]
+    host = (urlsplit(first[0]).netloc or first[0]).lstrip('.') if first else ''
+    return '' if '*' in host else host
+
+
+def request(local, port, path, host, seconds):
     """Status, headers and body of one request."""
     connection = http.client.HTTPConnection(local, port, timeout=seconds)
     try:
-        connection.request('GET', path, headers={'Host': 'localhost:%d' % port, 'User-Agent': 'health',
+        connection.request('GET', path, headers={'Host': host, 'User-Agent': 'health',
                                                  'X-Forwarded-Proto': 'https', 'Connection': 'close'})
         answer = connection.getresponse()
         return answer.status, answer.headers, answer.read(4000).decode('utf-8', 'replace')
@@ -41,9 +60,10 @@ def trouble(session, service, ready, seconds):
     installation to its first page."""
     path = path_of(service, ready)
     local, port = local_address(session.configuration), session.configuration.port(service)
+    asked = host_of(session.configuration, service, port)
     for _ in range(REDIRECTS):
         try:
-            status, headers, body = request(local, port, path, seconds)
+            status, headers, body = request(local, port, path, asked, seconds)
         except (OSError, http.client.HTTPException) as error:
             words = reason(error) if isinstance(error, OSError) else 'no HTTP answer'
             return 'http://%s:%d%s: %s' % (local, port, path, words)
@@ -52,11 +72,12 @@ def trouble(session, service, ready, seconds):
         if status == 503 and headers.get('Server') == SERVER:
             return '%s is starting' % session.layout.title
         location = headers.get('Location', '')
-        target = urlsplit(urljoin('http://localhost:%d%s' % (port, path), location))
-        if not (300 <= status < 400 and location and target.netloc == 'localhost:%d' % port):
+        target = urlsplit(urljoin('http://%s%s' % (asked, path), location))
+        if not (300 <= status < 400 and location and target.netloc == asked):
             break
         path = target.path + ('?' + target.query if target.query else '')
-    return '%s answered %d\n%s' % (path, status, location or body)
+    hint = HOST_HINT % asked if status == 400 else ''
+    return '%s answered %d%s\n%s' % (path, status, hint, location or body)
 
 
 def health(session, service_name, ready, seconds):

@@ -15,7 +15,8 @@ export const CROSS_RULES: readonly CrossRule[] = [
   (file) => chosenParts(file, 'groups'),
   (file) => each(file, ['version', 'files'], eitherKeyOrPattern),
   (file) => each(file, ['frontends'], esbuildPieces),
-  (file) => each(file, ['runtime', 'services'], portOfCommand),
+  (file) =>
+    each(file, ['runtime', 'services'], (row, path) => [...portOfCommand(row, path), ...hostRow(row, path, file)]),
   (file) =>
     each(file, ['runtime', 'environment'], (row, path) => [
       ...generatedKey(row, path),
@@ -99,6 +100,14 @@ function portOfCommand(row: Row, path: Finding['path']): readonly Finding[] {
   const named = Array.isArray(command) && command.some((word) => String(word).includes('{port}'))
   if (!named || row['port'] !== undefined) return []
   return [{ path, message: 'uses {port} but has no `port`', hint: 'Add the port it listens on by default.' }]
+}
+
+/** A host in capitals is a variable, which the table must have. */
+function hostRow({ host }: Row, path: Finding['path'], file: unknown): readonly Finding[] {
+  if (typeof host !== 'string' || !/^[A-Z]/.test(host)) return []
+  if (rows(file, ['runtime', 'environment']).some(({ row }) => row['name'] === host)) return []
+  const hint = 'Add it to runtime.environment, or write a host name in small letters.'
+  return [{ path: [...path, 'host'], message: `${host} is no variable of the table`, hint }]
 }
 
 function generatedKey(row: Row, path: Finding['path']): readonly Finding[] {

@@ -22,6 +22,12 @@ const serviceName = matching(
   'Write it such as web.',
 )
 
+const hostOrVariable = matching(
+  /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?|[A-Z][A-Z0-9_]*)$/,
+  'is neither a host name nor the name of a variable',
+  'Write it such as satchel.internal, or ALLOWED_HOSTS.',
+)
+
 const service = z.strictObject({
   name: serviceName.describe('Name of the service, such as web'),
   command: z
@@ -31,6 +37,11 @@ const service = z.strictObject({
   port: z.int().min(1024).max(65535).exactOptional().describe('Port it listens on by default'),
   health: urlPath.exactOptional().describe('Path that answers without a database'),
   ready: urlPath.exactOptional().describe('Path that answers 200 when it can serve'),
+  host: hostOrVariable
+    .exactOptional()
+    .describe(
+      'Host name that health asks for, default localhost; or a variable of the table, whose first one is taken',
+    ),
 })
 
 const database = z.strictObject({
