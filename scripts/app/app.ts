@@ -1,9 +1,11 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import picomatch from 'picomatch'
+import { ReleaseError } from '../lib/core/error.ts'
 import type { Facts } from '../lib/core/facts.ts'
+import { inApp } from '../lib/core/project-root.ts'
 import type { AppListing } from '../lib/core/stages.ts'
-import { filterTree, mergeTrees, type Tree } from '../lib/core/tree.ts'
+import { filterTree, mergeTrees, sortEntries, type Tree } from '../lib/core/tree.ts'
 import { assertLinksInside } from '../lib/core/tree-links.ts'
 import { assertFreeSpace, writeJson } from '../lib/io/files.ts'
 import type { Stage } from '../lib/io/stage.ts'
@@ -47,9 +49,27 @@ async function installedTree(stage: Stage, selected: Tree): Promise<Tree> {
   const { python } = stage.plan.facts
   await assertNoSecrets(selected, python.allow)
   const translated = await compileTranslations(selected, python.translations)
-  const tree = mergeTrees([translated, overlayTree(stage, python.overlay)])
+  const tree = mergeTrees([rootedTree(stage.plan.facts, translated), overlayTree(stage, python.overlay)])
   assertLinksInside(tree.files)
   return tree
+}
+
+/** What lies below `python.root`, from there on; licences keep their paths. An own wheel has its packages on top already. */
+function rootedTree({ python, app }: Facts, tree: Tree): Tree {
+  if (python.root === undefined || python.backend === 'own') return tree
+  const licence = picomatch([...app.licenseFiles], { dot: true })
+  const beside = tree.files.filter(({ path }) => inApp(python, path) === undefined && !licence(path))
+  if (beside.length > 0) {
+    const names = beside.slice(0, 3).map(({ path }) => path)
+    throw new ReleaseError('CONFIG_INVALID', `python.include takes files outside python.root: ${names.join(', ')}`, {
+      hint: `Include only what lies below ${python.root}/, or remove python.root.`,
+    })
+  }
+  const places = new Map(tree.files.map((entry) => [inApp(python, entry.path) ?? entry.path, entry]))
+  return {
+    files: sortEntries([...places].map(([path, entry]) => ({ ...entry, path }))),
+    read: (file) => tree.read({ ...file, path: places.get(file.path)?.path ?? file.path }),
+  }
 }
 
 /** The overlay, from what plan copied into dist/inputs/. */

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { assemblePlan } from '../lib/core/assemble-plan.ts'
 import { type Config, ConfigError, loadConfig } from '../lib/core/config/load.ts'
 import type { Facts } from '../lib/core/facts.ts'
@@ -44,7 +46,10 @@ export async function decideFacts(
 ): Promise<{ readonly facts: Facts; readonly notices: readonly string[] }> {
   const { checkout } = standing
   const files = await openFiles(project.folder, standing)
-  const absent = absentPlaces(config.facts, files.has)
+  const { overlay } = config.facts.python
+  const laid = (path: string): boolean =>
+    overlay !== undefined && existsSync(join(dirname(project.config), overlay, path))
+  const absent = absentPlaces(config.facts, files.has, laid)
   if (absent.length > 0) throw new ConfigError(absent.map((finding) => config.locate(finding)))
   const identity = await decideIdentity(config.version, project.tag, checkout, files)
   const facts: Facts = {

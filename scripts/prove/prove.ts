@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BuiltOutput } from '../lib/core/artifact.ts'
 import { ReleaseError } from '../lib/core/error.ts'
+import { inApp } from '../lib/core/project-root.ts'
 import type { ProofListing, ProvenArtifact } from '../lib/core/proof.ts'
 import { comparePaths, type StaticTree } from '../lib/core/tree.ts'
 import { builtOutputs } from '../lib/io/built-outputs.ts'
@@ -27,10 +28,11 @@ export async function prove(stage: Stage): Promise<ProofListing> {
   await rm(proofFile, { force: true })
   const outputs = await builtOutputs(stage)
   await assertPromised(stage, outputs)
+  const { allow } = stage.plan.facts.python
   const truth: Truth = {
     trees: await loadStatic(stage.out),
     images: outputs.flatMap(imageDigests),
-    allowed: stage.plan.facts.python.allow,
+    allowed: allow.flatMap((glob) => [glob, inApp(stage.plan.facts.python, glob) ?? glob]),
   }
   const artifacts: ProvenArtifact[] = []
   for (const output of outputs) {

@@ -1,6 +1,7 @@
 import { type Carries, MEDIA_TYPES, type Output } from '../lib/core/artifact.ts'
 import type { Facts } from '../lib/core/facts.ts'
 import { defineFormat, type Format } from '../lib/core/format.ts'
+import { collectPlace, inProject } from '../lib/core/project-root.ts'
 import { checkPypi } from './check.ts'
 import { type PypiConfig, pypiSchema } from './config.ts'
 import { buildGenerated, PLACES } from './generated.ts'
@@ -22,9 +23,10 @@ export const pypi: Format = defineFormat<PypiConfig>({
 
 function outputs(facts: Facts, config: PypiConfig): readonly Output[] {
   const { sdist, wheel, top } = namesOf(facts, config)
-  const inside = facts.python.backend === 'own' ? top : `${top}/wheel`
+  const own = facts.python.backend === 'own'
+  const inside = own ? inProject(facts.python, '') : 'wheel/'
   return [
-    { kind: 'file', name: sdist, mediaType: MEDIA_TYPES.tarGzip, carries: carriesBelow(facts, `${inside}/`) },
+    { kind: 'file', name: sdist, mediaType: MEDIA_TYPES.tarGzip, carries: carriesBelow(facts, `${top}/${inside}`) },
     { kind: 'file', name: wheel, mediaType: MEDIA_TYPES.wheel, carries: carriesBelow(facts, '') },
   ]
 }
@@ -35,5 +37,5 @@ function carriesBelow(facts: Facts, root: string): Carries {
   const at = `${root}${packageOf(facts)}/`
   const bundle = { tree: 'bundle', at: own ? root.replace(/\/$/, '') : `${at}${PLACES.app}` } as const
   if (collect === undefined) return [bundle]
-  return [bundle, { tree: 'collected', at: own ? `${root}${collect.root}` : `${at}${PLACES.static}` }]
+  return [bundle, { tree: 'collected', at: own ? `${root}${collectPlace(facts.python)}` : `${at}${PLACES.static}` }]
 }

@@ -41,8 +41,18 @@ export function assertInsidePackages(wheel: Tree, added: Tree): void {
   throw new ReleaseError(
     'CONFIG_INVALID',
     `static files lie in ${outside.join(', ')}, which is no package of the wheel (it has ${packages.join(', ')})`,
-    { hint: 'Let front ends and collecting leave their files inside a package that lies at the root of the project.' },
+    { hint: rootHint(packages, added) },
   )
+}
+
+/** Where the packages seem to lie in the project. */
+function rootHint(packages: readonly string[], added: Tree): string {
+  for (const { path } of added.files) {
+    const parts = path.split('/')
+    const depth = parts.findIndex((part, index) => index > 0 && packages.includes(part))
+    if (depth > 0) return `Write \`root: ${parts.slice(0, depth).join('/')}\` below \`python:\` in slipway.yaml.`
+  }
+  return 'Let front ends and collecting leave their files inside a package of the wheel.'
 }
 
 function topsOf(tree: Tree): readonly string[] {

@@ -5,6 +5,7 @@ import { tar } from '../lib/archive/tar.ts'
 import { wheelZip } from '../lib/archive/zip.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Work } from '../lib/core/format.ts'
+import { collectPlace, treeInProject } from '../lib/core/project-root.ts'
 import { isLink, mergeTrees, placeTree, sortEntries, type Tree } from '../lib/core/tree.ts'
 import type { PypiConfig } from './config.ts'
 import { type Names, namesOf } from './names.ts'
@@ -19,13 +20,13 @@ export async function buildOwn(work: Work, config: PypiConfig): Promise<void> {
   assertInsidePackages(work.app, added)
   const wheel = linksAsCopies(treeEntries(mergeTrees([work.app, added])))
   await work.write(names.wheel, wheelZip(await withRecord(wheel, names.distInfo), work.facts.epoch))
-  await writeSdist(work, added, names)
+  await writeSdist(work, treeInProject(work.facts.python, added), names)
 }
 
-/** What the static stage made, at its places in the project: the same below the root of the wheel. */
+/** What the static stage made, at its places below the root of the wheel. */
 function staticFiles({ facts, static: made }: Work): Tree {
-  const { collect } = facts.python
-  return collect === undefined ? made.bundle : mergeTrees([made.bundle, placeTree(made.collected, collect.root)])
+  const place = collectPlace(facts.python)
+  return place === undefined ? made.bundle : mergeTrees([made.bundle, placeTree(made.collected, place)])
 }
 
 async function writeSdist(work: Work, added: Tree, names: Names): Promise<void> {

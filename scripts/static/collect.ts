@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { launcherFiles, launcherPlace, renderLauncherData } from '../launcher/data.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Collect } from '../lib/core/facts.ts'
+import { collectPlace } from '../lib/core/project-root.ts'
 import { mergeTrees, type Tree, type TreeEntry } from '../lib/core/tree.ts'
 import { adoptFolder } from '../lib/io/adopt.ts'
 import { builderPython } from '../lib/io/builder-python.ts'
@@ -32,9 +33,9 @@ export async function collectInto(stage: Stage, trees: Trees, place: Place, to: 
   return stage.report.task('collect', (task) =>
     inWorkshop(stage, 'collect', place, async (workshop) => {
       await writeTree(join(workshop.folder, 'app'), mergeTrees([trees.app, trees.bundle]))
-      await placeLauncher(stage, workshop, collect)
+      await placeLauncher(stage, workshop)
       await runCollect(stage, workshop, collect, task)
-      const root = join(workshop.folder, 'app', collect.root)
+      const root = join(workshop.folder, 'app', collectPlace(stage.plan.facts.python) ?? '')
       await assertCollected(root, collect)
       const dropped = await compressAgain(root)
       if (dropped > 0)
@@ -53,7 +54,7 @@ async function emptyFolder(to: string): Promise<readonly TreeEntry[]> {
 }
 
 /** The same launcher as in every channel, with the places of this workshop. */
-async function placeLauncher({ plan, out }: Stage, { folder, place }: Workshop, { root }: Collect): Promise<void> {
+async function placeLauncher({ plan, out }: Stage, { folder, place }: Workshop): Promise<void> {
   for (const file of launcherFiles) {
     const target = join(folder, 'launcher', launcherPlace(file))
     await mkdir(dirname(target), { recursive: true })
@@ -62,7 +63,7 @@ async function placeLauncher({ plan, out }: Stage, { folder, place }: Workshop, 
   const data = renderLauncherData(plan.facts, {
     channel: 'collect',
     app: `${place}/app`,
-    static: `${place}/app/${root}`,
+    static: `${place}/app/${collectPlace(plan.facts.python) ?? ''}`,
     vendor: [join(out, 'vendor', 'builder')],
     state: `${place}/state`,
     config: [],

@@ -2,6 +2,7 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Frontend } from '../lib/core/facts.ts'
+import { inApp, inProject } from '../lib/core/project-root.ts'
 import { isLink, type Tree, type TreeEntry } from '../lib/core/tree.ts'
 import { adoptFolder } from '../lib/io/adopt.ts'
 import { assertFreeSpace } from '../lib/io/files.ts'
@@ -12,7 +13,7 @@ import { loadTree, writeTree } from '../lib/io/tree-files.ts'
 import { bundleWithEsbuild } from './esbuild.ts'
 import { assertExpectations } from './expectations.ts'
 import { runManager } from './install.ts'
-import { assertOutputs, copyOutputs, declaredFiles, removeDeclared } from './outputs.ts'
+import { assertOutputs, copyOutputs, declaredFiles, type Output, removeDeclared } from './outputs.ts'
 import { inWorkshop, type Place, type Workshop } from './workshop.ts'
 
 const ROOM = 3 * 2 ** 29 // a front end with its node_modules
@@ -50,8 +51,9 @@ async function buildOne(
     await assertExpectations(project, frontend.expect)
     const paths = await declaredFiles(project, frontend.output)
     assertOutputs(frontend, paths)
-    await assertUnclaimed(frontend, paths, into)
-    await copyOutputs(project, paths, into)
+    const outputs = placesOf(stage, frontend, paths)
+    await assertUnclaimed(frontend, outputs, into)
+    await copyOutputs(project, outputs, into)
   })
 }
 
@@ -63,9 +65,22 @@ async function build(stage: Stage, frontend: Frontend, workshop: Workshop, task:
   if (builder === 'esbuild') await bundleWithEsbuild(folder, frontend)
 }
 
-async function assertUnclaimed({ dir }: Frontend, paths: readonly string[], into: string): Promise<void> {
-  const taken = await Promise.all(paths.map((path) => stat(join(into, path)).catch(() => undefined)))
-  const path = paths.find((_, index) => taken[index] !== undefined)
+/** Each output with its place in the application tree; FRONTEND_FAILED for those that lie beside it. */
+function placesOf({ plan }: Stage, { dir }: Frontend, paths: readonly string[]): readonly Output[] {
+  const outside = paths.filter((path) => inApp(plan.facts.python, path) === undefined)
+  if (outside.length === 0) return paths.map((path) => ({ path, place: inApp(plan.facts.python, path) ?? path }))
+  throw new ReleaseError(
+    'FRONTEND_FAILED',
+    `${dir}: outputs lie outside python.root: ${outside.slice(0, 3).join(', ')}`,
+    {
+      hint: 'Let the front end leave them where the application has them when it is installed.',
+    },
+  )
+}
+
+async function assertUnclaimed({ dir }: Frontend, outputs: readonly Output[], into: string): Promise<void> {
+  const taken = await Promise.all(outputs.map(({ place }) => stat(join(into, place)).catch(() => undefined)))
+  const path = outputs.find((_, index) => taken[index] !== undefined)?.path
   if (path === undefined) return
   throw new ReleaseError('FRONTEND_FAILED', `${dir}: ${path} is an output of another front end too`, {
     hint: 'Let the globs of frontends.output name each file once.',
@@ -75,6 +90,9 @@ async function assertUnclaimed({ dir }: Frontend, paths: readonly string[], into
 function tellUnchanged(stage: Stage, source: Tree, entries: readonly TreeEntry[]): void {
   if (entries.length === 0 || stage.plan.facts.commit === '') return
   const known = new Map(source.files.map((entry) => [entry.path, isLink(entry) ? entry.link : entry.sha256]))
-  const changed = entries.some((entry) => known.get(entry.path) !== (isLink(entry) ? entry.link : entry.sha256))
+  const changed = entries.some(
+    (entry) =>
+      known.get(inProject(stage.plan.facts.python, entry.path)) !== (isLink(entry) ? entry.link : entry.sha256),
+  )
   if (!changed) stage.report.notice('the front ends left only what is in the source already')
 }

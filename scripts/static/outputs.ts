@@ -39,10 +39,16 @@ function hasMatch(paths: readonly string[], glob: string): boolean {
   return paths.some((path) => matches(path))
 }
 
-/** Copies outputs to the same places in another folder. */
-export async function copyOutputs(project: string, paths: readonly string[], to: string): Promise<void> {
-  for (const path of paths) {
-    const target = join(to, path)
+/** An output of a front end, and where the application has it. */
+export interface Output {
+  readonly path: string // relative to the project
+  readonly place: string // relative to the application
+}
+
+/** Copies outputs to their places below another folder. */
+export async function copyOutputs(project: string, outputs: readonly Output[], to: string): Promise<void> {
+  for (const { path, place } of outputs) {
+    const target = join(to, place)
     await mkdir(dirname(target), { recursive: true })
     const link = await readlink(join(project, path)).catch(() => undefined)
     if (link === undefined) await copyFile(join(project, path), target)

@@ -4,6 +4,7 @@ import { tar } from '../lib/archive/tar.ts'
 import { type Carries, type FileOutput, MEDIA_TYPES } from '../lib/core/artifact.ts'
 import type { Facts } from '../lib/core/facts.ts'
 import type { Work } from '../lib/core/format.ts'
+import { inProject } from '../lib/core/project-root.ts'
 import type { TarballsConfig } from './config.ts'
 import { sourceEntries, staticEntries, withStaticEntries } from './contents.ts'
 import { collectRoot, hasStatic, staticDirectory, topDirectory } from './names.ts'
@@ -33,7 +34,11 @@ function source(top: string): Archive {
 
 function sourceWithStatic(facts: Facts): Archive {
   const top = topDirectory(facts)
-  const carries = carried(facts, top, `${top}/${collectRoot(facts) ?? ''}`.replace(/\/$/, ''))
+  const carries = carried(
+    facts,
+    `${top}/${inProject(facts.python, '')}`.replace(/\/$/, ''),
+    `${top}/${collectRoot(facts) ?? ''}`.replace(/\/$/, ''),
+  )
   return {
     output: output(`${top}-source-with-static.tar.gz`, MEDIA_TYPES.tarGzip, carries),
     bytes: async (work, config) => tarGzip(withStaticEntries(work), work, config),

@@ -1,6 +1,7 @@
 import { type ArchiveEntry, fileEntry, treeEntries } from '../lib/archive/entry.ts'
 import type { Work } from '../lib/core/format.ts'
 import { licenseMatcher } from '../lib/core/license-files.ts'
+import { treeInProject } from '../lib/core/project-root.ts'
 import { filterTree, mergeTrees, placeTree, type Tree } from '../lib/core/tree.ts'
 import { collectRoot, staticDirectory, topDirectory } from './names.ts'
 import { renderInstall, renderStaticReadme } from './texts.ts'
@@ -18,7 +19,7 @@ export function withStaticEntries(work: Work): ArchiveEntry[] {
   const collected = root === undefined ? [] : [placeTree(work.static.collected, root)]
   // What stands in the collect root is the collect command's, such as a .gitkeep that only held the folder.
   const kept = root === undefined ? source : filterTree(source, (path) => !path.startsWith(`${root}/`))
-  const tree = mergeTrees([kept, compiledMessages(work), work.static.bundle, ...collected])
+  const tree = mergeTrees([kept, compiledMessages(work), treeInProject(facts.python, work.static.bundle), ...collected])
   const taken = new Set(tree.files.map(({ path }) => path.split('/', 1).join('').toLowerCase()))
   const texts = [
     ['INSTALL', renderInstall(facts)],
@@ -46,5 +47,5 @@ export async function staticEntries(work: Work): Promise<ArchiveEntry[]> {
 function compiledMessages({ facts, source, app }: Work): Tree {
   const tracked = new Set(source.files.map(({ path }) => path))
   const placed = facts.python.backend === 'generated' // another back end moves its files as it likes
-  return filterTree(app, (path) => placed && path.endsWith('.mo') && !tracked.has(path))
+  return filterTree(treeInProject(facts.python, app), (path) => placed && path.endsWith('.mo') && !tracked.has(path))
 }

@@ -1,5 +1,6 @@
 import { type DependencyFile, dependencyFile } from '../lib/core/dependency-files.ts'
 import type { Facts } from '../lib/core/facts.ts'
+import { collectPlace } from '../lib/core/project-root.ts'
 import { collectRoot, hasStatic, staticDirectory } from './names.ts'
 
 /** INSTALL of the source with static files: how to run it without Node, gettext and git. */
@@ -15,6 +16,9 @@ export function renderInstall(facts: Facts): string {
   const steps = [
     `Have Python ${python.requires}${databaseOf(facts)}.`,
     ...dependencies(facts),
+    ...(python.root === undefined || python.backend === 'own'
+      ? []
+      : [`Go where the application lies:  cd ${python.root}`]),
     `Set the variables that ENVIRONMENT.md of this release lists${settings(facts)}.`,
     ...(facts.runtime.migrate === undefined
       ? []
@@ -116,7 +120,7 @@ function commandLine(command: readonly string[], facts: Facts, port = 8000): str
     '{port}': String(port),
     '{app}': '.',
     '{state}': './state',
-    '{static}': `./${collectRoot(facts) ?? 'static'}`,
+    '{static}': `./${collectPlace(facts.python) ?? 'static'}`,
   }
   const words = command.map((word) => word.replaceAll(/\{\w+\}/g, (name) => places[name] ?? name))
   return [...(words[0]?.endsWith('.py') ? ['python3'] : []), ...words].map(quoted).join(' ')

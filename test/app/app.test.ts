@@ -134,6 +134,26 @@ describe('the app stage', () => {
     expect(readFileSync(join(stage.out, 'app/config/local.py'), 'utf8')).toBe('wins = True\n')
   })
 
+  it('begins at python.root, where the overlay lies too; licences keep their places', async () => {
+    const rooted = python({ root: 'src', include: ['src/**'], translations: ['src/translations'], overlay: 'overlay' })
+    const { stage } = await testStage({ python: rooted }, { inputs: { schema: 1, files: overlay.files } })
+    const below = Object.fromEntries(
+      ['manage.py', 'config/local.py', 'translations/de/LC_MESSAGES/django.po'].map((path) => [`src/${path}`, '']),
+    )
+    await saveTree(stage.out, 'source', plantTree({ ...below, LICENSE: '' }))
+    await writeTree(join(stage.out, 'inputs'), overlay)
+    await makeApp(stage)
+    const installed = ['.env', 'LICENSE', 'config/local.py', 'manage.py', 'translations/de/LC_MESSAGES/django.mo']
+    expect(names(listing(stage))).toEqual(installed)
+    expect(readFileSync(join(stage.out, 'app/config/local.py'), 'utf8')).toBe('wins = True\n')
+  })
+
+  it('refuses files beside python.root', async () => {
+    const { stage } = await testStage({ python: python({ root: 'src', include: ['**'], translations: [] }) })
+    await saveTree(stage.out, 'source', plantTree({ 'src/manage.py': '', 'tools/a.py': '', LICENSE: '' }))
+    await expect(makeApp(stage)).rejects.toThrow('python.include takes files outside python.root: tools/a.py')
+  })
+
   it('gives the same listing under another umask and over an earlier run', async () => {
     const { stage } = await testStage({ python: python() })
     await saveTree(stage.out, 'source', source)

@@ -3,6 +3,15 @@ import type { WrongConfig } from './valid.ts'
 /** Values that do not go together, or out of their range. */
 export const WRONG_MEANINGS: readonly WrongConfig[] = [
   {
+    rule: 'what is collected lies where the application does',
+    from: '  include: ',
+    to: '  root: src\n  include: ',
+    says: [
+      'slipway.yaml:22:5 python.collect.root: does not lie below python.root, src',
+      '  Write it such as src/static.',
+    ],
+  },
+  {
     rule: 'extras mean nothing to a requirements file',
     from: '  include: ',
     to: '  extras: [web]\n  include: ',

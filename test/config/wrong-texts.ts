@@ -117,6 +117,15 @@ export const WRONG_TEXTS: readonly WrongConfig[] = [
     ],
   },
   {
+    rule: 'flags inside a pattern, as Python writes them, are refused by their name',
+    from: "'__version__ = ",
+    to: "'(?m)^__version__ = ",
+    says: [
+      'slipway.yaml:11:34 version.files[1].pattern: is no regular expression of JavaScript: (?m)',
+      '  Delete it: ^ and $ match at every line, and the first match counts.',
+    ],
+  },
+  {
     rule: 'a pattern that does not compile is refused',
     from: '"(.+)"',
     to: '"((.+)"',

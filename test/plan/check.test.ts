@@ -73,6 +73,29 @@ describe('slipway check', () => {
     await expect(makePlan(projectIn(folder), FORMATS)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 
+  it('tells scripts of commands that neither the tree nor the overlay has', async () => {
+    const commands = [
+      '  migrate: [manag.py, migrate]',
+      '  check: [laid.py]',
+      '  commands: { tidy: ["{app}/tools/tidy.py"], mail: [tools/mail.py] }',
+      '  database: {',
+    ]
+    const config = VALID.replace('  database: {', commands.join('\n'))
+      .replace('  include: [manage.py, shelf/**]', '  include: [src/**]\n  root: src\n  overlay: over')
+      .replace('root: static', 'root: src/static')
+    const folder = shelfRepository({
+      'slipway.yaml': config,
+      'over/laid.py': '',
+      'src/manage.py': '',
+      'src/tools/mail.py': '',
+    })
+    const { errors } = await checkProject(projectIn(folder), FORMATS)
+    expect(errors.map(({ path, message }) => [path.join('.'), message])).toEqual([
+      ['runtime.migrate.0', 'src/manag.py is not in the tree'],
+      ['runtime.commands.tidy.0', 'src/tools/tidy.py is not in the tree'],
+    ])
+  })
+
   it('tells that an image is planned and its base is not locked', async () => {
     const folder = shelfRepository({ 'slipway.yaml': `${VALID}docker: {}\n` })
     const about = async (): Promise<readonly string[]> =>
@@ -142,6 +165,7 @@ describe('slipway check', () => {
     const folder = temporaryFolder()
     write(folder, {
       'slipway.yaml': VALID,
+      'manage.py': '',
       'web/package.json': '{}',
       'pyproject.toml': '[project]\nversion = "1.2.0"\n',
     })

@@ -100,6 +100,34 @@ describe("a project's own wheel", () => {
   })
 })
 
+describe('a project with its packages below src', () => {
+  const python = {
+    ...sampleFacts().python,
+    ...{ root: 'src', collect: collecting('src/tray/collected') },
+    backend: 'own' as const,
+  }
+  const facts = sampleFacts({ python })
+
+  it('has its static files below src in the sdist alone, and promises them there', async () => {
+    const work = await build({ facts })
+    const inside = async (name: string): Promise<string[]> => Object.keys(await filesOf(writtenFile(work, name)))
+    const wheel = (await inside(WHEEL)).filter((path) => /static|collected/.test(path))
+    expect(wheel).toEqual(['tray/collected/app.1a2b.js', 'tray/static/app.js'])
+    const sdist = (await inside(SDIST)).filter((path) => /static|collected/.test(path))
+    expect(sdist).toEqual(wheel.map((path) => `tray-1.2.0/src/${path}`))
+    expect(pypi.outputs(facts, CONFIG).map(({ carries }) => carries)).toEqual([
+      [
+        { tree: 'bundle', at: 'tray-1.2.0/src' },
+        { tree: 'collected', at: 'tray-1.2.0/src/tray/collected' },
+      ],
+      [
+        { tree: 'bundle', at: '' },
+        { tree: 'collected', at: 'tray/collected' },
+      ],
+    ])
+  })
+})
+
 describe("a project's own sdist", () => {
   it('gets the static files, keeps modes, and lists them where setuptools looks', async () => {
     const bytes = writtenFile(await build(), SDIST)
@@ -165,8 +193,16 @@ describe('what a back end made is refused', () => {
       { bundle: plantTree({ 'src/tray/static/app.js': '' }) },
       'CONFIG_INVALID',
       'static files lie in src, which is no package of the wheel (it has tray)',
+      'Write `root: src` below `python:` in slipway.yaml.',
     ],
-  ])('%s', async (_name, parts, code, message) => {
-    await expect(build(parts)).rejects.toMatchObject({ code, message })
+    [
+      'without any package that the static files belong to',
+      { bundle: plantTree({ 'assets/app.js': '' }) },
+      'CONFIG_INVALID',
+      'static files lie in assets, which is no package of the wheel (it has tray)',
+      'Let front ends and collecting leave their files inside a package of the wheel.',
+    ],
+  ])('%s', async (_name, parts, code, message, hint = expect.any(String)) => {
+    await expect(build(parts)).rejects.toMatchObject({ code, message, hint })
   })
 })

@@ -106,6 +106,26 @@ describe('the static stage', () => {
     },
   )
 
+  itWith(
+    ['python3'],
+    'places outputs and what is collected where the application below python.root has them',
+    async () => {
+      const below = { ...frontend, output: ['src/core/static/core/build/**'], expect: [] }
+      const esbuild = { entries: ['src/main.ts'], outdir: '../src/core/static/core/build' }
+      const collect = { command: ['manage.py', 'collect'], root: 'src/static', environment: {} }
+      const python = { ...sampleFacts().python, root: 'src', collect }
+      const { stage } = await setting({ frontends: [{ ...below, esbuild }], facts: { python } })
+      await makeStatic(stage, { twice: false })
+      const { bundle, collected } = listing(stage)
+      expect(paths(bundle)).toContain('core/static/core/build/manifest.json')
+      expect(paths(collected)).toContain('core/build/manifest.json')
+      const beside = await setting({ facts: { python } })
+      await expect(makeStatic(beside.stage, { twice: false })).rejects.toThrow(
+        'frontend: outputs lie outside python.root: core/static/core/build/',
+      )
+    },
+  )
+
   itWith(['python3'], 'makes .gz files again by its own gzip', async () => {
     const { stage } = await setting()
     await makeStatic(stage, { twice: false })

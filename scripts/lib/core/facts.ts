@@ -55,6 +55,7 @@ export interface Collect {
 export interface PythonFacts {
   readonly requires: string // PEP 440 specifiers of the interpreter
   readonly native: boolean // whether any dependency carries native code; verified by deps
+  readonly root?: string // folder of the project that holds the application, such as src
   readonly backend: 'generated' | 'own' // generated: a private tree; own: the project's PEP 517 back end
   readonly include: readonly string[]
   readonly exclude: readonly string[]

@@ -1,18 +1,48 @@
 import type { ConfiguredFacts } from './config/load.ts'
 import type { Finding } from './error.ts'
+import { inProject } from './project-root.ts'
 
-/** Findings for the files and folders that a configuration names and the tree does not have. */
-export function absentPlaces(facts: ConfiguredFacts, has: (path: string) => boolean): readonly Finding[] {
-  const { python, runtime, frontends } = facts
-  const places: readonly { readonly path: Finding['path']; readonly named: string }[] = [
+interface Place {
+  readonly path: Finding['path']
+  readonly named: string
+}
+
+/** Findings for the files and folders that a configuration names and the tree does not have; `laid`: what an overlay adds. */
+export function absentPlaces(
+  facts: ConfiguredFacts,
+  has: (path: string) => boolean,
+  laid: (path: string) => boolean = () => false,
+): readonly Finding[] {
+  const { python, frontends } = facts
+  const places: readonly Place[] = [
     ...python.requirements.map((named, index) => ({ path: ['python', 'requirements', index], named })),
     ...python.translations.map((named, index) => ({ path: ['python', 'translations', index], named })),
     ...frontends.map(({ dir }, index) => ({ path: ['frontends', index, 'dir'], named: dir })),
-    ...(runtime.manage === undefined ? [] : [{ path: ['runtime', 'manage'], named: runtime.manage }]),
+    ...(python.root === undefined ? [] : [{ path: ['python', 'root'], named: python.root }]),
   ]
-  return places.flatMap(({ path, named }) => {
+  const scripts = scriptsOf(facts).filter(({ named }) => !laid(named))
+  const inside = scripts.map(({ path, named }) => ({ path, named: inProject(python, named) }))
+  return [...places, ...inside].flatMap(({ path, named }) => {
     const place = named.replace(/^\.\/|\/$/g, '')
     if (place === '.' || has(place)) return []
     return [{ path, message: `${named} is not in the tree`, hint: 'Write it relative to the project, and commit it.' }]
   })
+}
+
+/** The files that commands start, relative to the application; an own wheel has others than the project. */
+function scriptsOf({ python, runtime }: ConfiguredFacts): readonly Place[] {
+  const manage = runtime.manage === undefined ? [] : [{ path: ['runtime', 'manage'], named: runtime.manage }]
+  if (python.backend === 'own') return manage
+  const { migrate, createsuperuser, check, services, commands } = runtime
+  const rows: readonly (readonly [path: Finding['path'], command: readonly string[] | undefined])[] = [
+    ...services.map(({ command }, index) => [['runtime', 'services', index, 'command', 0], command] as const),
+    ...Object.entries({ migrate, createsuperuser, check }).map(([key, words]) => [['runtime', key, 0], words] as const),
+    ...Object.entries(commands).map(([name, words]) => [['runtime', 'commands', name, 0], words] as const),
+    [['python', 'collect', 'command', 0], python.collect?.command],
+  ]
+  const scripts = rows.flatMap(([path, [first = ''] = []]) => {
+    const named = first.replace(/^\{app\}\//, '')
+    return named.endsWith('.py') && !named.includes('{') ? [{ path, named }] : []
+  })
+  return [...manage, ...scripts]
 }

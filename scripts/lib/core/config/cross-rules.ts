@@ -11,6 +11,7 @@ export const CROSS_RULES: readonly CrossRule[] = [
   (file) => repeated(file, ['runtime', 'services'], 'name'),
   (file) => repeated(file, ['frontends'], 'dir'),
   includeOfTree,
+  collectInRoot,
   (file) => chosenParts(file, 'extras'),
   (file) => chosenParts(file, 'groups'),
   (file) => each(file, ['version', 'files'], eitherKeyOrPattern),
@@ -61,6 +62,14 @@ function includeOfTree(file: unknown): readonly Finding[] {
   return [
     { path: ['python', 'include'], message: 'is missing', hint: 'Add it: Globs of the files that are installed.' },
   ]
+}
+
+function collectInRoot(file: unknown): readonly Finding[] {
+  const folder = valueAt(file, ['python', 'root'])
+  const path = ['python', 'collect', 'root']
+  const collected = valueAt(file, path)
+  if (typeof folder !== 'string' || typeof collected !== 'string' || collected.startsWith(`${folder}/`)) return []
+  return [{ path, message: `does not lie below python.root, ${folder}`, hint: `Write it such as ${folder}/static.` }]
 }
 
 /** Requirements files know no extras and groups of the project. */

@@ -130,6 +130,8 @@ export const specifiers: z.ZodString = matching(
   'Write it with an operator, such as ">=3.11".',
 )
 
+const FLAGS_HINT = 'Delete it: ^ and $ match at every line, and the first match counts.'
+
 /** A regular expression with one group, which finds a version. */
 export const versionPattern: z.ZodString = ruled((text) => {
   try {
@@ -137,6 +139,10 @@ export const versionPattern: z.ZodString = ruled((text) => {
     if (groups > 1) return undefined
     return { message: 'has no group', hint: 'Put the version in parentheses, such as __version__ = "(.+)".' }
   } catch {
+    const flags = /\(\?[a-zA-Z]+\)/.exec(text)?.[0]
+    if (flags !== undefined) {
+      return { message: `is no regular expression of JavaScript: ${flags}`, hint: FLAGS_HINT }
+    }
     return { message: 'is no regular expression', hint: 'Escape ( ) [ ] + * ? with a backslash where they are meant.' }
   }
 })

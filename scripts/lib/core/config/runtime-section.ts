@@ -71,7 +71,10 @@ const commandName = matching(/^[a-z][a-z0-9-]*$/, 'is no name of a command', 'Us
 export const runtimeSection: z.ZodType<RuntimeFacts> = z.strictObject({
   settings: lineOfText.exactOptional().describe('DJANGO_SETTINGS_MODULE'),
   manage: projectPath.exactOptional().describe('The management script, such as manage.py'),
-  services: z.array(service.describe('One service')).min(1).describe('Processes that run'),
+  services: z
+    .array(service.describe('One service'))
+    .default([])
+    .describe('Processes that run; only a wheel and source archives do without'),
   migrate: words.min(1).exactOptional().describe('Command that brings the database up to date'),
   createsuperuser: words.min(1).exactOptional().describe('Command that makes the first administrator'),
   check: words.min(1).exactOptional().describe('Command that checks an installation'),

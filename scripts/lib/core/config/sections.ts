@@ -125,6 +125,9 @@ export const pythonSection: z.ZodType<PythonFacts> = z.strictObject({
     .enum(['generated', 'own'])
     .default('generated')
     .describe("generated: a private tree in one package; own: the project's PEP 517 back end"),
+  root: matching(/^(?![./])(?!.*\.\.)[^\\]*[^/\\]$/, 'is no folder of the project', 'Write it such as src.')
+    .exactOptional()
+    .describe('Folder that holds the packages or the application tree, such as src; default: the project itself'),
   include: paths.min(1).default([]).describe('Globs of the files that are installed'),
   exclude: paths.default([]).describe('Globs of files left out again'),
   allow: paths.default([]).describe('Files that look like secrets and are meant'),
