@@ -7,7 +7,7 @@ import type { Finished } from './finished.ts'
 import { type Standing, standingOf } from './moving-tags.ts'
 import type { Publishing } from './publishing.ts'
 import { pushByDigest, setTags } from './registries.ts'
-import { registryContents } from './registry-content.ts'
+import { type RegistryContent, registryContents } from './registry-content.ts'
 
 /** The version among those of the plan and those that became public since: an old plan must not move new tags back. */
 export async function standingNow(run: Publishing, { facts, history }: Plan): Promise<Standing> {
@@ -26,9 +26,14 @@ function versionsOf({ tag, plain }: Versions, tags: readonly string[]): readonly
   return tags.map((other) => parseTag(pattern, other)).filter((version) => version !== undefined)
 }
 
+/** What goes into registries by this run: nothing where it is simulated. */
+export async function contentsOf({ simulated }: Publishing, finished: Finished): Promise<readonly RegistryContent[]> {
+  return simulated ? [] : registryContents(finished)
+}
+
 /** Makes a complete draft public and looks at it once more, then sets the tags of images and chart; false when nothing was left to do. */
 export async function finish(run: Publishing, release: HostedRelease, finished: Finished): Promise<boolean> {
-  const contents = await registryContents(finished)
+  const contents = await contentsOf(run, finished)
   if (!release.draft && contents.length === 0) return false
   const standing = await standingNow(run, finished.plan)
   if (release.draft) {

@@ -31,30 +31,40 @@ export interface Finished {
   readonly outputs: readonly BuiltOutput[]
 }
 
+/** What a `dist/` holds, and what stands against publishing it. */
+interface Read {
+  readonly finished: Finished
+  readonly damages: readonly string[] // files that are not what was built, proven and sealed
+  readonly refusals: readonly string[] // how the release was made
+}
+
 /** Checks everything that the stages before handed over; PUBLISH_REFUSED lists all findings. Nothing is sent yet. */
 export async function openFinished(stage: Stage): Promise<Finished> {
+  const { finished, damages, refusals } = await readFinished(stage)
+  assertPublishable([...refusals, ...damages])
+  return finished
+}
+
+/** Reads and measures everything that the stages before handed over. */
+export async function readFinished(stage: Stage): Promise<Read> {
   const { plan, out } = stage
   const outputs = await builtOutputs(stage)
   const proof = await readStageJson<ProofListing>(join(out, 'proof.json'), 'prove')
   const assets: LocalAsset[] = []
-  const findings = [
-    ...planFindings(plan),
-    ...(await driftFindings(stage)),
-    ...(await lockFindings(stage)),
-    ...(await strayFindings(stage)),
-  ]
+  const damages = [...(await strayFindings(stage))]
   for (const output of promisedOutputs(plan)) {
     const asset = await openAsset(join(out, 'artifacts', output.name), output.name, mediaTypeOf(output))
-    if (typeof asset === 'string') findings.push(`${output.name} ${asset}`)
+    if (typeof asset === 'string') damages.push(`${output.name} ${asset}`)
     else assets.push(asset)
   }
   const sums = parseSums(await readFile(join(out, 'artifacts', SUMS), 'utf8').catch(() => ''))
-  findings.push(...assets.flatMap((asset) => handOverFindings(asset, outputs, proof, sums)))
-  assertPublishable(findings)
-  return { plan, assets, outputs }
+  damages.push(...assets.flatMap((asset) => handOverFindings(asset, outputs, proof, sums)))
+  const refusals = [...planFindings(plan), ...(await driftFindings(stage)), ...(await lockFindings(stage))]
+  return { finished: { plan, assets, outputs }, damages, refusals }
 }
 
-function assertPublishable(findings: readonly string[]): void {
+/** PUBLISH_REFUSED with every finding. */
+export function assertPublishable(findings: readonly string[]): void {
   if (findings.length === 0) return
   const list = findings.map((finding) => `  - ${finding}`).join('\n')
   throw new ReleaseError('PUBLISH_REFUSED', `this dist/ cannot be published:\n${list}`, {

@@ -5,13 +5,12 @@ import type { GithubSettings } from '../lib/io/github-settings.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { bringRelease, findComplete } from './draft.ts'
 import { explain } from './failure.ts'
-import { finish } from './finish.ts'
+import { contentsOf, finish } from './finish.ts'
 import { type Finished, openFinished } from './finished.ts'
 import { signBody } from './marker.ts'
 import { assertAccess } from './preflight.ts'
 import { newProgress, type Publishing, patienceOf } from './publishing.ts'
 import { pushByDigest } from './registries.ts'
-import { registryContents } from './registry-content.ts'
 import { renderBody } from './release-body.ts'
 
 const PYTHON_INDEX =
@@ -35,7 +34,24 @@ export interface Published {
 export async function publish(stage: Stage, settings: GithubSettings, part: Part, again: string): Promise<Published> {
   const finished = await stage.report.task('check dist/', () => openFinished(stage))
   if (part === 'both' && stage.plan.formats.some(({ name }) => name === 'pypi')) stage.report.notice(PYTHON_INDEX)
-  const run = await prepare(stage, settings, finished)
+  return publishFinished(stage, { settings, simulated: false }, part, again, finished)
+}
+
+/** Where publishing goes; a simulated run speaks to no registry. */
+export interface Destination {
+  readonly settings: GithubSettings
+  readonly simulated: boolean
+}
+
+/** Publishes what was read and checked already. */
+export async function publishFinished(
+  stage: Stage,
+  destination: Destination,
+  part: Part,
+  again: string,
+  finished: Finished,
+): Promise<Published> {
+  const run = await prepare(stage, destination, finished)
   try {
     await assertAccess(run)
     return await PARTS[part](run, finished)
@@ -47,7 +63,7 @@ export async function publish(stage: Stage, settings: GithubSettings, part: Part
 const PARTS: Readonly<Record<Part, (run: Publishing, finished: Finished) => Promise<Published>>> = {
   async draft(run, finished) {
     const release = await bringRelease(run)
-    if (release.draft) await pushByDigest(run, await registryContents(finished), 'everything')
+    if (release.draft) await pushByDigest(run, await contentsOf(run, finished), 'everything')
     return result(run, run.progress.sent.length > 0)
   },
   async finish(run, finished) {
@@ -55,7 +71,7 @@ const PARTS: Readonly<Record<Part, (run: Publishing, finished: Finished) => Prom
   },
   async both(run, finished) {
     const release = await bringRelease(run)
-    if (release.draft) await pushByDigest(run, await registryContents(finished), 'everything')
+    if (release.draft) await pushByDigest(run, await contentsOf(run, finished), 'everything')
     const changed = await finish(run, release, finished)
     return result(run, changed || run.progress.sent.length > 0)
   },
@@ -74,7 +90,7 @@ function result({ progress, ours, files }: Publishing, changed: boolean): Publis
   }
 }
 
-async function prepare(stage: Stage, settings: GithubSettings, finished: Finished): Promise<Publishing> {
+async function prepare(stage: Stage, { settings, simulated }: Destination, finished: Finished): Promise<Publishing> {
   const { facts } = stage.plan
   const patience = patienceOf(stage.report, settings)
   const body = renderBody({
@@ -93,11 +109,10 @@ async function prepare(stage: Stage, settings: GithubSettings, finished: Finishe
     commit: facts.commit,
     files: finished.assets,
     progress: newProgress(),
+    simulated,
   }
 }
 
-// https://docs.github.com/enterprise-server/rest: the API of an own server is at /api/v3 of its site.
-function downloadsOf({ apiUrl, repository: { owner, repo } }: GithubSettings, tag: string): string {
-  const site = apiUrl === 'https://api.github.com' ? 'https://github.com' : apiUrl.replace(/\/api\/v3$/, '')
+function downloadsOf({ site, repository: { owner, repo } }: GithubSettings, tag: string): string {
   return `${site}/${owner}/${repo}/releases/download/${tag}`
 }

@@ -16,6 +16,7 @@ export interface Publishing {
   readonly commit: string
   readonly files: readonly LocalAsset[]
   readonly progress: Progress
+  readonly simulated: boolean
 }
 
 const ATTEMPTS = 6

@@ -11,6 +11,14 @@ export function partOf(words: readonly string[]): Part {
   })
 }
 
+/** USAGE for a part of a simulation: its stand-in is gone when it ends, so no part follows another. */
+export function assertWhole(part: Part): void {
+  if (part === 'both') return
+  throw new ReleaseError('USAGE', '--simulate does the whole of publishing', {
+    hint: 'Write `slipway publish --simulate`.',
+  })
+}
+
 /** The command that does the same again. */
 export function commandOf(part: Part, out: string | undefined): string {
   const words = ['slipway', 'publish', ...(part === 'both' ? [] : [part]), ...(out === undefined ? [] : ['--out', out])]

@@ -1,14 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { COMMIT, noise } from '../support/finished-dist.ts'
-import { type Bench, expectComplete, openBench, TOKEN } from '../support/publishing.ts'
+import { type Bench, expectComplete, openBench, spawnPublish, TOKEN } from '../support/publishing.ts'
 
 const entry = (name: string): string => fileURLToPath(new URL(`../../scripts/${name}.ts`, import.meta.url))
-const ENTRY = entry('publish-release')
 
 let bench: Bench | undefined
 afterEach(async () => {
@@ -16,26 +15,13 @@ afterEach(async () => {
   bench = undefined
 })
 
-function start({ out, github }: Bench, words: readonly string[], script = ENTRY, token = TOKEN): ChildProcess {
-  return spawn(process.execPath, [script, ...words, '--out', out], {
-    env: {
-      PATH: process.env['PATH'],
-      GITHUB_TOKEN: token,
-      GITHUB_API_URL: github.apiUrl,
-      SLIPWAY_SECOND_MS: '1',
-      SLIPWAY_CACHE: join(out, 'cache'),
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-}
-
 interface Ended {
   readonly code: unknown
   readonly stdout: string
   readonly stderr: string
 }
 
-const run = (opened: Bench, ...words: string[]): Promise<Ended> => endOf(start(opened, words))
+const run = (opened: Bench, ...words: string[]): Promise<Ended> => endOf(spawnPublish(opened, words))
 
 async function endOf(child: ChildProcess): Promise<Ended> {
   const text = { stdout: '', stderr: '' }
@@ -52,7 +38,7 @@ async function endOf(child: ChildProcess): Promise<Ended> {
 describe('slipway publish', { timeout: 120_000 }, () => {
   it('killed in the middle of an upload is completed by the same command, and then has nothing to do', async () => {
     bench = await openBench({}, {}, [{ on: 'upload-asset', is: 'stall', after: 3 }])
-    const child = start(bench, [])
+    const child = spawnPublish(bench)
     await bench.github.stalled()
     child.kill('SIGKILL')
     const [, signal] = await once(child, 'close')
@@ -114,7 +100,7 @@ describe('slipway preflight', { timeout: 120_000 }, () => {
   it('needs the plan alone, ends with 0 where publishing can work, and changes nothing', async () => {
     bench = await openBench()
     await rm(join(bench.out, 'artifacts'), { recursive: true })
-    const { code, stdout } = await endOf(start(bench, ['--json'], preflight))
+    const { code, stdout } = await endOf(spawnPublish(bench, ['--json'], preflight))
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ schema: 1, tag: 'v1.5.0', refused: false })
     expect(bench.github.store.releases).toEqual([])
@@ -122,7 +108,7 @@ describe('slipway preflight', { timeout: 120_000 }, () => {
 
   it('ends with 1 where it cannot, also when there is no token at all', async () => {
     bench = await openBench({ trial: true })
-    const { code, stdout } = await endOf(start(bench, [], preflight, ''))
+    const { code, stdout } = await endOf(spawnPublish(bench, [], preflight, ''))
     expect(code).toBe(1)
     expect(stdout).toContain('✗ this plan cannot be published: it is a trial')
     expect(stdout).toContain('✗ GITHUB_TOKEN is not set\n    Set it to a token that may write')

@@ -1,11 +1,14 @@
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 import type { Plan } from '../../scripts/lib/core/plan.ts'
 import { measureFile } from '../../scripts/lib/io/files.ts'
 import type { GithubSettings } from '../../scripts/lib/io/github-settings.ts'
 import type { Report } from '../../scripts/lib/io/report.ts'
+import type { Stage } from '../../scripts/lib/io/stage.ts'
 import type { Part, Published } from '../../scripts/publish/publish.ts'
 import { publish } from '../../scripts/publish/publish.ts'
 import type { Fault } from '../../scripts/publish/simulate/faults.ts'
@@ -25,6 +28,7 @@ export interface Bench {
   readonly github: StandIn
   readonly settings: GithubSettings
   readonly lines: string[] // everything that the display was told
+  readonly stage: Stage
   readonly updates: string[] // what running work told of itself
   publish(part?: Part): Promise<Published>
   /** Publishes this dist/ to another bench's stand-in. */
@@ -56,6 +60,7 @@ export async function openBench(
   })
   const settings: GithubSettings = {
     apiUrl: standIn.apiUrl,
+    site: standIn.apiUrl.replace('/api/v3', ''),
     repository: { owner: 'demo', repo: 'demo' },
     token: TOKEN,
     second: 1, // a second of waiting lasts a millisecond; nothing else differs
@@ -71,6 +76,7 @@ export async function openBench(
     settings,
     lines,
     updates,
+    stage,
     publish: (part = 'both') => publish(stage, settings, part, 'slipway publish'),
     publishTo: (where, part = 'both') => publish(stage, where, part, 'slipway publish'),
     async close() {
@@ -79,6 +85,27 @@ export async function openBench(
       expect([...otherwise].join('\n')).toBe('')
     },
   }
+}
+
+const ENTRY = fileURLToPath(new URL('../../scripts/publish-release.ts', import.meta.url))
+
+/** A process of its own that publishes the bench's dist/ by the command line. */
+export function spawnPublish(
+  { out, github }: Bench,
+  words: readonly string[] = [],
+  script: string = ENTRY,
+  token: string = TOKEN,
+): ChildProcess {
+  return spawn(process.execPath, [script, ...words, '--out', out], {
+    env: {
+      PATH: process.env['PATH'],
+      GITHUB_TOKEN: token,
+      GITHUB_API_URL: github.apiUrl,
+      SLIPWAY_SECOND_MS: '1',
+      SLIPWAY_CACHE: join(out, 'cache'),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
 }
 
 function recordingReport(lines: string[], updates: string[]): Report {

@@ -18,6 +18,7 @@ export const AFTER_PLAN: readonly string[] = [
   'built',
   'artifacts',
   'hand-over',
+  'release-notes.md', // of a simulated publishing
 ]
 
 /** Paths of one hand-over: a stage's, a planned format's by its name, or `seal`'s; what a stage did not leave may be absent. */
