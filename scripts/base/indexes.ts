@@ -5,7 +5,7 @@ import { ReleaseError } from '../lib/core/error.ts'
 import type { Architecture } from '../lib/core/facts.ts'
 import { cachedFile } from '../lib/io/cache.ts'
 import { pipe } from '../lib/io/run.ts'
-import { PackageIndex, splitStanzas } from './package-index.ts'
+import { PackageIndex, splitStanzas, type Texts } from './package-index.ts'
 import { type Release, verifyRelease } from './release.ts'
 import type { ByteSource } from './sources.ts'
 import type { SuitePart } from './suites.ts'
@@ -29,13 +29,14 @@ export async function loadReleases(parts: readonly SuitePart[], access: IndexAcc
   return releases
 }
 
-/** Every candidate of one architecture over all releases; the indexes are read stanza by stanza. */
+/** Every candidate of one architecture over all releases; the indexes are read stanza by stanza, what counts goes to `texts`. */
 export async function loadIndex(
   releases: readonly Release[],
   arch: Architecture,
   access: IndexAccess,
+  texts: Texts,
 ): Promise<PackageIndex> {
-  const index = new PackageIndex()
+  const index = new PackageIndex(texts)
   for (const release of releases) {
     const path = await packagesFile(release, arch, access)
     for await (const stanza of splitStanzas(pipe(['xz', '-dc'], createReadStream(path)))) {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { BaseRequest } from '../lib/core/format.ts'
 import {
@@ -14,6 +15,8 @@ import {
 import { now } from '../lib/io/clock.ts'
 import { writeBeside } from '../lib/io/files.ts'
 import type { Report } from '../lib/io/report.ts'
+import { inScratch } from '../lib/io/scratch.ts'
+import { openTextFile } from '../lib/io/text-file.ts'
 import { closure } from './closure.ts'
 import { fetchPackage, mapLimited } from './fetch.ts'
 import { EXCLUDED } from './file-rules.ts'
@@ -74,7 +77,9 @@ export async function lockSuite(
     const releases = await loadReleases(suiteParts(suite), access)
     assertNotOlder(releases, previous?.releases ?? [])
     const resolved = await resolveLayers(distinctLayers(requests), releases, access, options.report)
-    const layers = await options.report.task('times of the locked packages', () => dated(resolved.layers, access))
+    const layers = await options.report.task('times of the locked packages', () =>
+      dated(resolved.layers, previous?.layers ?? {}, access),
+    )
     const locked = releases.map(({ archive, suite: part, date, signers }) => ({ archive, suite: part, date, signers }))
     return { releases: locked, dropped: resolved.dropped, layers }
   } finally {
@@ -129,10 +134,15 @@ async function resolveLayers(
   const dropped = new Set<string>()
   const perArchitecture: Record<string, Record<string, LockedPackage[]>> = {}
   for (const arch of ARCHITECTURES) {
-    const index = await report.task(`signed indexes of ${arch}`, () => loadIndex(releases, arch, access))
-    const found = resolveOn(index, wanted)
-    perArchitecture[arch] = found.packages
-    for (const line of found.dropped) dropped.add(line)
+    const texts = openTextFile()
+    try {
+      const index = await report.task(`signed indexes of ${arch}`, () => loadIndex(releases, arch, access, texts))
+      const found = resolveOn(index, wanted)
+      perArchitecture[arch] = found.packages
+      for (const line of found.dropped) dropped.add(line)
+    } finally {
+      texts.close()
+    }
   }
   const layers = wanted.map(({ name, roots, above }): [string, Undated] => {
     const packages = { amd64: perArchitecture['amd64']?.[name] ?? [], arm64: perArchitecture['arm64']?.[name] ?? [] }
@@ -165,13 +175,21 @@ function lockPackage({ name, version, arch, sha256, size, path }: BinaryPackage)
 /** The newest time in any package of a layer is the time of all its files: a push of another package changes nothing. */
 async function dated(
   layers: Readonly<Record<string, Undated>>,
+  previous: LockedSuite['layers'],
   { source, cache }: { readonly source: ByteSource; readonly cache: string },
 ): Promise<Record<string, LockedLayer>> {
   const result: Record<string, LockedLayer> = {}
   for (const [name, { packages, ...layer }] of Object.entries(layers)) {
+    const known = previous[name]
     const all = ARCHITECTURES.flatMap((arch) => packages[arch])
-    const times = await mapLimited(all, 2, async (locked) => (await fetchPackage(source, cache, locked)).deb.newest)
-    result[name] = { ...layer, epoch: Math.max(...times), packages }
+    const newest = (locked: LockedPackage): Promise<number> =>
+      inScratch(
+        join(cache, 'tmp', locked.sha256),
+        async (dir) => (await fetchPackage(source, cache, locked, dir)).deb.newest,
+      )
+    const isSame = known !== undefined && JSON.stringify(known.packages) === JSON.stringify(packages)
+    const epoch = isSame ? known.epoch : Math.max(...(await mapLimited(all, 2, newest)))
+    result[name] = { ...layer, epoch, packages }
   }
   return result
 }

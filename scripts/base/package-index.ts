@@ -1,4 +1,5 @@
 import { compareDebianVersions } from '../lib/core/debian-version.ts'
+import type { TextFile } from '../lib/io/text-file.ts'
 import { parseRelations, type Relation, satisfies } from './relations.ts'
 
 /** A binary package as a signed index describes it; `path` begins with its archive: `debian/pool/…`. */
@@ -15,12 +16,18 @@ export interface BinaryPackage {
   readonly against: readonly Relation[] // Conflicts and Breaks
 }
 
+/** Where the texts of an index are kept: a file, or memory. */
+export type Texts = Pick<TextFile, 'append' | 'read'>
+
 interface Stanza {
   readonly archive: string
-  readonly text: string
+  readonly version: string
+  readonly provides: string
+  readonly place: number
+  readonly length: number
 }
 
-// Kept as short flat strings and parsed when asked for: an index has 70 000 stanzas, a base needs a hundred
+// Written away and parsed when asked for: an index has 70 000 stanzas, a base needs a hundred
 const KEPT =
   /^(?:Package|Version|Architecture|Filename|Size|SHA256|Priority|Depends|Pre-Depends|Provides|Conflicts|Breaks):[^\n]*(?:\n[ \t][^\n]*)*/gm
 const PRIORITIES = ['required', 'important', 'standard', 'optional']
@@ -29,21 +36,28 @@ const PRIORITIES = ['required', 'important', 'standard', 'optional']
 export class PackageIndex {
   readonly #stanzas = new Map<string, Stanza>()
   readonly #parsed = new Map<string, BinaryPackage>()
+  readonly #texts: Texts
+
+  constructor(texts: Texts) {
+    this.#texts = texts
+  }
 
   /** Takes one stanza of a Packages file of `archive` (`debian`, `debian-security`); an older version is ignored. */
   add(archive: string, text: string): void {
     const kept = (text.match(KEPT) ?? []).join('\n')
-    const name = field(kept, 'Package')
+    const name = copied(field(kept, 'Package'))
+    const version = copied(field(kept, 'Version'))
     const known = this.#stanzas.get(name)
-    const version = field(kept, 'Version')
-    if (known !== undefined && compareDebianVersions(field(known.text, 'Version'), version) >= 0) return
-    this.#stanzas.set(name, { archive, text: kept })
+    if (known !== undefined && compareDebianVersions(known.version, version) >= 0) return
+    const provides = copied(field(kept, 'Provides'))
+    this.#stanzas.set(name, { archive, version, provides, place: this.#texts.append(kept), length: kept.length })
+    this.#parsed.delete(name)
   }
 
   find(name: string): BinaryPackage | undefined {
     const stanza = this.#stanzas.get(name)
     if (stanza === undefined) return undefined
-    const known = this.#parsed.get(name) ?? parsePackage(stanza)
+    const known = this.#parsed.get(name) ?? parsePackage(stanza.archive, this.#texts.read(stanza.place, stanza.length))
     this.#parsed.set(name, known)
     return known
   }
@@ -53,7 +67,7 @@ export class PackageIndex {
     const real = this.find(relation.name)
     if (real !== undefined && satisfies(relation, real.version)) return [real]
     const providers = [...this.#stanzas]
-      .filter(([, { text }]) => mentionsProvided(text, relation.name))
+      .filter(([, { provides }]) => provides.includes(relation.name))
       .map(([name]) => this.find(name))
       .filter((found) => found !== undefined)
     return providers
@@ -62,14 +76,12 @@ export class PackageIndex {
   }
 }
 
+// A part of a string keeps the whole of it in memory
+const copied = (part: string): string => Buffer.from(part, 'latin1').toString('latin1')
+
 /** Whether a Provides entry meets a relation: a versioned relation needs a versioned Provides. */
 export function provided(entry: Relation, relation: Relation): boolean {
   return satisfies(relation, entry.version?.value)
-}
-
-function mentionsProvided(text: string, name: string): boolean {
-  const line = /^Provides:(.*)$/m.exec(text)?.[1]
-  return line?.includes(name) ?? false
 }
 
 function rank(found: BinaryPackage): number {
@@ -83,7 +95,7 @@ export function field(stanza: string, name: string): string {
   return (match?.[1] ?? '').trim()
 }
 
-function parsePackage({ archive, text }: Stanza): BinaryPackage {
+function parsePackage(archive: string, text: string): BinaryPackage {
   const relations = (...names: string[]): Relation[][] => names.flatMap((name) => parseRelations(field(text, name)))
   return {
     name: field(text, 'Package'),

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { ReleaseError } from '../lib/core/error.ts'
-import { download } from '../lib/io/http.ts'
+import { bodyOf, download } from '../lib/io/http.ts'
 import type { Release } from './release.ts'
 
 /** Where bytes of Debian archives come from; every file is checked by signature or sha256 afterwards. Paths begin with the archive's name: `debian/pool/main/…`. */
@@ -17,7 +17,7 @@ export function httpMirror(url: string): ByteSource {
   return {
     name: root,
     async open(path) {
-      return bodyOf(await download(`${root}/${path}`), path)
+      return bodyOf(await download(`${root}/${path}`))
     },
   }
 }
@@ -34,7 +34,7 @@ export function snapshots(
       const [archive = '', ...rest] = path.split('/')
       const time = times.get(archive)
       if (time === undefined) throw notThere(path)
-      return bodyOf(await download(`${root}/archive/${archive}/${time}/${rest.join('/')}`), path)
+      return bodyOf(await download(`${root}/archive/${archive}/${time}/${rest.join('/')}`))
     },
   }
 }
@@ -88,13 +88,4 @@ function unreachable(path: string): ReleaseError {
   return new ReleaseError('NETWORK_FAILED', `no Debian mirror gives ${path}`, {
     hint: 'Check the network, or name a mirror or a folder in SLIPWAY_DEBIAN_MIRROR.',
   })
-}
-
-async function* bodyOf(response: Response, path: string): AsyncIterable<Uint8Array> {
-  try {
-    yield* response.body ?? []
-  } catch (cause) {
-    const hint = 'Check the network and run the same command again; nothing is lost.'
-    throw new ReleaseError('NETWORK_FAILED', `${path} was cut short on the way`, { hint, cause })
-  }
 }

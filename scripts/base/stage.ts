@@ -35,7 +35,9 @@ export async function makeBase(stage: Stage): Promise<void> {
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
-  await saveBaseListing(stage.out, { schema: 1, bases, drift })
+  // In the order of their names: packages are fetched at once
+  const ordered = drift.toSorted((a, b) => (a.locked < b.locked ? -1 : 1))
+  await saveBaseListing(stage.out, { schema: 1, bases, drift: ordered })
 }
 
 interface Making {

@@ -4,6 +4,7 @@ import type { LockedPackage } from '../lib/core/lock-file.ts'
 import type { Drift } from '../lib/io/base-files.ts'
 import { now } from '../lib/io/clock.ts'
 import type { Stage } from '../lib/io/stage.ts'
+import { openTextFile } from '../lib/io/text-file.ts'
 import { fetchPackage, packageName } from './fetch.ts'
 import { type IndexAccess, loadIndex, loadReleases } from './indexes.ts'
 import type { UnpackedPackage } from './layer.ts'
@@ -46,5 +47,5 @@ export function orSuccessor(
 }
 
 async function readCurrent(suite: string, arch: Architecture, access: IndexAccess): Promise<PackageIndex> {
-  return loadIndex(await loadReleases(suiteParts(suite), access), arch, access)
+  return loadIndex(await loadReleases(suiteParts(suite), access), arch, access, openTextFile())
 }

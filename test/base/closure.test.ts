@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { closure } from '../../scripts/base/closure.ts'
 import { PackageIndex, splitStanzas } from '../../scripts/base/package-index.ts'
 import { parseRelations } from '../../scripts/base/relations.ts'
+import { openTextFile } from '../../scripts/lib/io/text-file.ts'
 
 const FIXTURE = `Package: shell
 Version: 1.0-1
@@ -69,7 +70,7 @@ async function* chunked(text: string, size: number): AsyncIterable<Uint8Array> {
 }
 
 async function indexOf(text: string): Promise<PackageIndex> {
-  const index = new PackageIndex()
+  const index = new PackageIndex(openTextFile())
   for await (const stanza of splitStanzas(chunked(text, 1000))) index.add('debian', stanza)
   return index
 }
