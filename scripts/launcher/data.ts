@@ -46,10 +46,12 @@ export const launcherFiles: readonly string[] = [
   'slipway_launcher/sql/tables.sql',
   'slipway_launcher/starting.html',
   'slipway_launcher/starting.py',
+  'slipway_launcher/stamp.py',
   'slipway_launcher/state.py',
   'slipway_launcher/supervisor.py',
   'slipway_launcher/system.py',
   'slipway_launcher/tarball.py',
+  'slipway_launcher/upgrade.py',
   'slipway_launcher/verbs.py',
   'slipway_launcher/versions.py',
 ].map((file) => `launcher/python/${file}`)

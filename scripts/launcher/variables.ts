@@ -42,6 +42,13 @@ const STATE: Variable = {
   channels: { deb: '/var/lib/{name}', image: '/data', wheel: '~/.local/share/{name}' },
 }
 
+const SKIP_BACKUP: Variable = {
+  name: 'APP_SKIP_BACKUP',
+  meaning: '1: no backup before a new version changes the data (`migrate --dump-first`)',
+  required: false,
+  secret: false,
+}
+
 /** Every variable a person can set: the application's own rows, then those that the launcher itself understands. */
 export function allVariables(facts: Facts): readonly Variable[] {
   const own = facts.runtime.environment
@@ -53,6 +60,7 @@ export function allVariables(facts: Facts): readonly Variable[] {
   const launchers: readonly Variable[] = [
     ...(readsDatabase(facts) ? [databaseUrl()] : []),
     ...(service?.port === undefined ? [] : [port(service.port), HOST]),
+    ...(facts.runtime.migrate === undefined ? [] : [SKIP_BACKUP]),
     { ...STATE, channels: Object.fromEntries(channels) },
   ]
   const names = new Set(own.map((row) => row.name))

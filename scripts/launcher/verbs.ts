@@ -20,6 +20,8 @@ export const LAUNCHER_VERBS: readonly LauncherVerb[] = [
   { name: 'version', usage: '', summary: "the application's version" },
   { name: 'backup', usage: '[FILE]', summary: 'keep database, files and keys in one file' },
   { name: 'restore', usage: 'FILE', summary: 'put the data of a backup in place' },
+  { name: 'accept-key', usage: '', summary: 'go on with another key than the data was made with' },
+  { name: 'accept-version', usage: '', summary: 'go on with an older version than the data was changed by' },
   { name: 'kube-secret', usage: '--name NAME', summary: 'add missing keys to a Kubernetes Secret' },
   { name: 'python', usage: '…', summary: "Python with the application's path and environment" },
 ]
@@ -32,6 +34,8 @@ export function verbsOf({ runtime }: Facts): readonly LauncherVerb[] {
     createsuperuser: runtime.createsuperuser !== undefined,
     run: runtime.services.length > 0,
     health: runtime.services.length > 0,
+    'accept-key': runtime.environment.some((row) => row.generate === 'key'),
+    'accept-version': runtime.migrate !== undefined,
     'kube-secret': runtime.environment.some((row) => row.generate === 'key'),
   }
   const known = new Set(LAUNCHER_VERBS.map((verb) => verb.name))

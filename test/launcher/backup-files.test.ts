@@ -57,8 +57,10 @@ subprocess.run(sys.argv[2:], check=True)`
     one.write('state/media/a', 'a')
     one.write('state/media/b.txt', 'b')
     await one.tray(['backup', 'one.backup'])
+    expect((await one.tray(['restore', 'one.backup'])).stderr).toBe('') // the very same files
+    one.write('state/media/a', 'changed')
     expect((await one.tray(['restore', 'one.backup'])).stderr).toMatch(
-      /^there is data already \(2 files in .*\/state such as media\//,
+      /^there is data already \(1 file in .*\/state such as media\/a\)/,
     )
     await one.tray(['backup', 'state/media/here'])
     expect(await one.tray(['restore', '--replace', 'state/media/here'])).toMatchObject({

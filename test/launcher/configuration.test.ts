@@ -158,8 +158,9 @@ describe('secrets', () => {
     place.write('credentials/secret_key', 'from the manager\n')
     place.write('etc/secret_key', 'from the file\n')
     const manager = { CREDENTIALS_DIRECTORY: join(place.root, 'credentials') }
-    expect(echoOf(await place.tray(['run'], manager)).environment['SECRET_KEY']).toBe('from the manager')
-    expect(echoOf(await place.tray(['run'])).environment['SECRET_KEY']).toBe('from the file')
+    const shell = ['manage', 'shell']
+    expect(echoOf(await place.tray(shell, manager)).environment['SECRET_KEY']).toBe('from the manager')
+    expect(echoOf(await place.tray(shell)).environment['SECRET_KEY']).toBe('from the file')
   })
 })
 

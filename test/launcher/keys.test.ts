@@ -57,7 +57,7 @@ describe('init', () => {
     'in the %s `run` does it by itself, unless the key is given',
     async (channel) => {
       const place = install({ channel, secrets: '{state}' }, easyFacts())
-      await place.tray(['run'], { SECRET_KEY: 'given' })
+      await place.tray(['manage', 'shell'], { SECRET_KEY: 'given' })
       expect(readdirSync(join(place.root, 'state'))).not.toContain('secret_key')
       const made = echoOf(await place.tray(['run'])).environment['SECRET_KEY']
       expect(`${made}\n`).toBe(place.read('state/secret_key'))

@@ -7,6 +7,7 @@ import stat
 import sys
 import tempfile
 import time
+from collections import namedtuple
 from contextlib import contextmanager
 from io import BytesIO
 
@@ -14,10 +15,11 @@ from .client import Client, find_tools, package_advice
 from .errors import CONFIGURATION, DONE, FAILED, USAGE, Refusal, reason, tell
 from .keys import fingerprint
 from .programs import run_apart
+from .stamp import FileRecord
 from .state import BESIDE_SQLITE, UNFINISHED, is_sqlite, walk
 from .tarball import Writer, room_for
 
-KEPT_BACKUPS = 3
+Parts = namedtuple('Parts', 'file dump client found files version')
 
 
 def file_name(layout):
@@ -27,24 +29,24 @@ def file_name(layout):
 def backup(session, options):
     """The file is opened by whoever asks, such as root; everything is read by the service user."""
     if options.file == '-':
-        return to_standard_output(session)
+        return to_standard_output(session, not options.no_files)
     path = os.path.abspath(options.file or file_name(session.layout))
     if os.path.isdir(path):
         path = os.path.join(path, file_name(session.layout))
     with written_beside(path) as file:
-        status, _ = run_apart(lambda: read_all(session, file, path))
+        status, _ = run_apart(lambda: read_all(session, file, path, not options.no_files))
         if status:
             sys.exit(status)
     print('%s: %s' % (path, megabytes(os.path.getsize(path))))
     return DONE
 
 
-def to_standard_output(session):
+def to_standard_output(session, files):
     if sys.stdout.isatty():
         raise Refusal('a backup is no text: send it into a file, as in `%s backup - > FILE`' % session.layout.command, USAGE)
     folder = session.layout.state
     with tempfile.TemporaryFile(dir=folder if os.access(folder, os.W_OK) else None) as file:
-        status, _ = run_apart(lambda: read_all(session, file, folder))
+        status, _ = run_apart(lambda: read_all(session, file, folder, files))
         if status == DONE:
             file.seek(0)
             shutil.copyfileobj(file, sys.stdout.buffer, 1 << 20)
@@ -70,42 +72,60 @@ def written_beside(path):
             os.unlink(temporary)
 
 
-def read_all(session, file, path):
+def read_all(session, file, path, files):
     """The child's part: becomes the service user and fills the open file."""
     try:
         session.begin(strict=False)
-        write_backup(session, file, path)
+        write_backup(session, file, path, files)
     except KeyboardInterrupt:
         sys.exit(130)
 
 
-def write_backup(session, file, path):
-    """Writes a whole backup into a file that can be sought; `path` is only named, and left out of the backup."""
-    layout = session.layout
+def write_backup(session, file, path, files=True, version=None):
+    """Writes a backup into a file that can be sought; `path` is only named, and left out of the backup."""
     client = connect(session)
     if client:
         client.assert_can_dump()
+    dump = client.dump() if client else None
     try:
-        found = list(walk(layout, without=path))
+        # Listed when the dump sees its moment: a file that a row of the dump names is there already.
+        found = list(walk(session.layout, without=path)) if files else []
         assert_room(file, path, (client.size() if client else 0) + sum(one.st_size for _, _, one in found))
-        keys = generated_keys(session)
-        settings = [name for name in session.configuration.files if name.endswith('.env')]
-        names = ['database.dump'] + ['keys/' + name for name in keys]
-        names += ['configuration/' + os.path.basename(name) for name in settings] + ['state/' + name for name, _, _ in found]
-        writer = Writer(file, room_for(names))
-        if client:
-            add_dump(writer, client)
-        for name, (_, value) in keys.items():
-            writer.add('keys/' + name, BytesIO(value.encode() + b'\n'))
-        for name in settings:
-            add_file(writer, 'configuration/' + os.path.basename(name), name, os.stat(name))
-        kinds = [add_state(writer, layout, *one) for one in walk(layout, without=path)
-                 if 'state/' + one[0] in set(names)]
-        writer.finish(facts(layout, client, keys, 'sqlite' in kinds))
+        fill(session, Parts(file, dump, client, found, files, data_version(session.layout, client) or version))
     except OSError as error:
         raise Refusal('cannot back up to %s: %s%s' % (
             path, error.filename + ': ' if error.filename else '', reason(error)), FAILED) from None
-    warn_of_elsewhere(session)
+    finally:
+        if dump:
+            dump.abandon()
+    if files:
+        warn_of_elsewhere(session)
+
+
+def fill(session, parts):
+    layout, keys = session.layout, generated_keys(session)
+    settings = [name for name in session.configuration.files if name.endswith('.env')]
+    names = ['database.dump'] + ['keys/' + name for name in keys]
+    names += ['configuration/' + os.path.basename(name) for name in settings]
+    writer = Writer(parts.file, room_for(names + ['state/' + name for name, _, _ in parts.found]))
+    if parts.dump:
+        writer.add('database.dump', parts.dump)
+        parts.dump.close()
+    for name, (_, value) in keys.items():
+        writer.add('keys/' + name, BytesIO(value.encode() + b'\n'))
+    for name in settings:
+        add_file(writer, 'configuration/' + os.path.basename(name), name, os.stat(name))
+    kinds = [add_state(writer, layout, *one) for one in parts.found]
+    writer.finish(dict(facts(layout, parts.client, keys, 'sqlite' in kinds), files=parts.files,
+                       version=parts.version or layout.version))
+
+
+def data_version(layout, client):
+    """The version that last changed the data, where one was noted: it is who can read the backup."""
+    noted = None
+    if client and client.ask("SELECT to_regclass('slipway_launcher')"):
+        noted = client.ask("SELECT value FROM slipway_launcher WHERE application = '%s' AND name = 'version'" % layout.name)
+    return noted or FileRecord(layout).load().get('version')
 
 
 def facts(layout, client, keys, sqlite):
@@ -116,6 +136,7 @@ def facts(layout, client, keys, sqlite):
     return {
         'app': layout.name,
         'version': layout.version,
+        'made_by': layout.version,
         'created': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime()),
         'channel': layout.channel,
         'database': kind,
@@ -170,14 +191,6 @@ def generated_keys(session):
         else:
             tell('%s is not known here and not in the backup' % row['name'])
     return found
-
-
-def add_dump(writer, client):
-    dump = client.dump()
-    try:
-        writer.add('database.dump', dump)
-    finally:
-        dump.close()
 
 
 def add_file(writer, name, path, found):

@@ -6,6 +6,7 @@ from . import database
 from .errors import DONE, FAILED
 from .keys import fingerprint
 from .programs import execute, run_apart
+from .stamp import record_lines
 
 
 def configuration_lines(session, missing):
@@ -92,7 +93,7 @@ def check(session):
     session.enter(session.layout.app)
     well = True
     for lines in (configuration_lines(session, missing), key_lines(session), state_lines(session),
-                  database_lines(session)):
+                  database_lines(session), record_lines(session)):
         well = report(lines) and well
     return DONE if well and report(command_lines(session)) else FAILED
 

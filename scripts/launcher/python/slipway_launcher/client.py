@@ -175,14 +175,22 @@ class Client:
 
 
 class Output:
-    """What a program writes, as a file object."""
+    """What a program writes, as a file object; made when the first byte is there, and pg_dump then sees one moment."""
 
     def __init__(self, command, environment):
         self.errors = tempfile.TemporaryFile()
         self.program = os.path.basename(command[0])
         self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=self.errors)
-        self.read = self.process.stdout.read
+        self.first = self.process.stdout.read(1)
+
+    def read(self, size):
+        first, self.first = self.first, b''
+        return first or self.process.stdout.read(size)
+
+    def abandon(self):
+        self.process.kill()
+        self.process.wait()
 
     def close(self):
         self.process.stdout.close()

@@ -33,6 +33,7 @@ def run_options(parser):
     parser.add_argument('--all', action='store_true', help='every service, and the database of an image that has one')
     address_options(parser)
     parser.add_argument('--migrate', action='store_true', help='bring the database up to date first')
+    dump_option(parser)
     wait_option(parser)
     parser.epilog = FURTHER
 
@@ -41,8 +42,13 @@ def wait_option(parser):
     parser.add_argument('--wait', type=float, default=60, metavar='SECONDS', help='for the database (60)')
 
 
+def dump_option(parser):
+    parser.add_argument('--dump-first', action='store_true', help='make a backup before a new version changes the database')
+
+
 def migrate_options(parser):
     wait_option(parser)
+    dump_option(parser)
     parser.epilog = FURTHER
 
 
@@ -76,6 +82,7 @@ def later(module, name):
 
 def backup_options(parser):
     parser.add_argument('file', nargs='?', help='a new name in this folder unless given; - for standard output')
+    parser.add_argument('--no-files', action='store_true', help='leave the files of the state directory out')
 
 
 def restore_options(parser):
@@ -95,6 +102,9 @@ VERBS = {
     'version': Verb('', 'the application\'s version', verbs.version, no_options),
     'backup': Verb('[FILE]', 'keep database, files and keys in one file', later('backup', 'backup'), backup_options, 'use'),
     'restore': Verb('FILE', 'put the data of a backup in place', later('restore', 'restore'), restore_options, 'replace'),
+    'accept-key': Verb('', 'go on with another key than the data was made with', later('stamp', 'accept_key'), no_options, 'use'),
+    'accept-version': Verb('', 'go on with an older version than the data was changed by', later('stamp', 'accept_version'),
+                           no_options, 'use'),
     'kube-secret': Verb('--name NAME', 'add missing keys to a Kubernetes Secret', verbs.kube_secret, kube_options),
     'python': Verb('…', 'Python with the application\'s path and environment', verbs.python, None, 'use'),
 }
@@ -104,7 +114,8 @@ def table(layout):
     """The verbs that this application has, and its own commands; a verb of the launcher wins over one of the same name."""
     lacking = [field for field in ('migrate', 'manage', 'createsuperuser') if not layout.data.get(field)]
     lacking += [] if layout.services else ['run', 'health']
-    lacking += [] if layout.generated() else ['kube-secret']
+    lacking += [] if layout.generated() else ['kube-secret', 'accept-key']
+    lacking += [] if layout.data.get('migrate') else ['accept-version']
     found = {name: verb for name, verb in VERBS.items() if name not in lacking}
     for name, command in sorted(layout.data['commands'].items()):
         found.setdefault(name, Verb('…', ' '.join(command), verbs.own(name), None, 'use'))

@@ -105,18 +105,22 @@ def restore_as_user(session, reader, options):
     assert_room(layout, reader)
     if client:
         assert_stopped(layout, client)
-    there = present(layout, client)
+    there = present(layout, client, reader)
     if there and not going_on and not options.replace:
         raise Refusal('there is data already (%s); nothing was changed. To put it aside first: `%s restore --replace %s`' % (
             ', '.join(there), layout.command, options.file))
-    count = state.unpack(layout, reader)
+    files = reader.facts.get('files', True)
+    count = state.unpack(layout, reader) if files else 0
     if there and not going_on:
-        put_aside(session)
+        put_aside(session, files)
     write_marker(layout, reader, options.file)
     if client:
         fill(layout, client, reader, going_on)
-    state.exchange(layout)
-    print('restored %d file%s in %s' % (count, '' if count == 1 else 's', layout.state), flush=True)
+    if files:
+        state.exchange(layout)
+        print('restored %d file%s in %s' % (count, '' if count == 1 else 's', layout.state), flush=True)
+    else:
+        print('the backup was made without files: those in %s stay as they are' % layout.state, flush=True)
 
 
 def fill(layout, client, reader, going_on):
@@ -161,22 +165,23 @@ def assert_stopped(layout, client):
             client.describe(), others, '' if others == 1 else 's', stop.get(layout.channel, 'stop %s first' % layout.title)))
 
 
-def present(layout, client):
+def present(layout, client, reader):
     """What a restore would write over, in words."""
-    tables, files = client.tables() if client else 0, state.files_there(layout)
+    tables = client.tables() if client else 0
+    files = state.files_there(layout, reader.listed) if reader.facts.get('files', True) else []
     found = ['%d tables in the database %s' % (tables, client.describe())] if tables else []
     if files:
         found.append('%d file%s in %s such as %s' % (len(files), '' if len(files) == 1 else 's', layout.state, files[0]))
     return found
 
 
-def put_aside(session):
+def put_aside(session, files):
     """The present data as a backup of its own, with which it can be had again."""
     folder = os.path.join(session.layout.state, 'backups')
     os.makedirs(folder, 0o750, exist_ok=True)
     path = os.path.join(folder, 'before-restore-%s.backup' % time.strftime('%Y%m%dT%H%M%SZ', time.gmtime()))
     with written_beside(path) as file:
-        write_backup(session, file, path)
+        write_backup(session, file, path, files)
     print('the data that was here is kept in %s' % path, flush=True)
 
 

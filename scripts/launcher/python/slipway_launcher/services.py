@@ -2,12 +2,13 @@
 import os
 import re
 import socket
+import sys
 
-from . import database, starting
+from . import database, stamp, starting
 from .errors import CONFIGURATION, DONE, FAILED, USAGE, Refusal, tell
 from .health import local_address, trouble
 from .postgres import available, given_database
-from .programs import execute, run_apart
+from .programs import execute, exit_status, run_apart
 from .supervisor import Supervisor, Told
 
 ASKING = (0.1, 2)  # seconds between two questions whether a service is ready: at first, and at most
@@ -57,10 +58,10 @@ def run_one(session, service, options):
     """In this process, so that signals and exit code are the service's own."""
     session.begin()
     session.enter(session.layout.app)
-    if options.migrate:
-        status, _ = run_apart(lambda: migrate_now(session, [], options.wait))
-        if status:
-            return status
+    first = migration(session, options) if options.migrate else lambda: stamp.at_start(session)
+    status, _ = run_apart(first)
+    if status:
+        return status
     announce(session, service)
     execute(session.layout, session.fill(service['command'], service) + options.arguments)
     return DONE
@@ -69,11 +70,15 @@ def run_one(session, service, options):
 def migrate(session, options):
     session.begin()
     session.enter(session.layout.app)
-    migrate_now(session, options.arguments, options.wait)
+    migrate_now(session, options.arguments, options.wait, options.dump_first)
     return DONE
 
 
-def migrate_now(session, arguments, seconds):
+def migration(session, options):
+    return lambda: migrate_now(session, [], options.wait, options.dump_first)
+
+
+def migrate_now(session, arguments, seconds, dump_first):
     """The migration command while this process holds the lock; without psycopg there is none to hold."""
     layout = session.layout
     command = session.layout.data.get('migrate')
@@ -82,10 +87,24 @@ def migrate_now(session, arguments, seconds):
     command = session.fill(command) + arguments
     parameters, driver = session.database(), database.load_driver()
     if parameters is None or driver is None:
-        return execute(layout, command)
+        return recorded(session, stamp.FileRecord(layout), command, dump_first)
     connection = database.wait(driver, parameters, seconds, session.database_hint())
     with database.only_one(connection, layout.name, max(seconds, 600)):
-        return execute(layout, command)
+        return recorded(session, stamp.TableRecord(layout, driver, connection), command, dump_first)
+
+
+def recorded(session, record, command, dump_first):
+    """The command between a look at what the data was made with and the note of who changed it."""
+    stamp.before_migration(session, record, dump_first)
+    try:
+        if os.path.isabs(command[0]):  # it would take the place of this process
+            sys.exit(run_apart(lambda: execute(session.layout, command))[0])
+        execute(session.layout, command)
+    except SystemExit as ending:
+        status = exit_status(ending)
+        if status:
+            sys.exit(status)
+    stamp.after_migration(session, record)
 
 
 def explain_place(session):
@@ -172,10 +191,11 @@ def prepare(session, options, family):
         session.postgres.start(family)
     if options.migrate:
         tell('%s: bringing the database up to date' % session.layout.name)
-        status = family.run('the migrations', lambda: migrate_now(session, [], options.wait))
-        if status:
-            tell('%s: the migrations ended with %d; nothing was started' % (session.layout.name, status))
-            return status
+    name = 'the migrations' if options.migrate else 'the look at the data'
+    status = family.run(name, migration(session, options) if options.migrate else lambda: stamp.at_start(session))
+    if status:
+        tell('%s: %s ended with %d; nothing was started' % (session.layout.name, name, status))
+        return status
     # A port is free only when its last listener is gone, and few servers share one (SO_REUSEPORT): so it closes first,
     # and nobody answers for as long as the service itself takes to listen.
     family.stop([page])

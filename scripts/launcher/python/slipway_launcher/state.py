@@ -1,4 +1,5 @@
 """The state directory as a backup sees it: what belongs to the data, and the exchange of all of it at once."""
+import hashlib
 import os
 import shutil
 import stat
@@ -74,9 +75,21 @@ def listing(folder):
         raise Refusal('cannot read %s: %s' % (folder, reason(error))) from None
 
 
-def files_there(layout):
-    """The data files that a restore would write over."""
-    return [name for name, _, found in walk(layout) if stat.S_ISREG(found.st_mode) and name != INSTALLATION]
+def files_there(layout, listed=None):
+    """The data files that are not the same in a backup's list."""
+    files = [(name, path, found.st_size) for name, path, found in walk(layout)
+             if stat.S_ISREG(found.st_mode) and name != INSTALLATION]
+    return [name for name, path, size in files if not same(path, size, (listed or {}).get('state/' + name))]
+
+
+def same(path, size, member):
+    if member is None or member['size'] != size:
+        return False
+    digest = hashlib.sha256()
+    with open(path, 'rb') as file:
+        for data in iter(lambda: file.read(1 << 20), b''):
+            digest.update(data)
+    return digest.hexdigest() == member['sha256']
 
 
 def is_sqlite(path):
