@@ -24,9 +24,9 @@ export function appDepends(facts: Facts, config: DebConfig, anyPython: boolean):
   return [...brought, ...python, ...SYSTEMD, ...config.depends]
 }
 
-/** Recommends of the application: the database it would use by default. */
+/** Recommends of the application: the database it would use by default, and what a backup needs. */
 export function appRecommends(facts: Facts, config: DebConfig): readonly string[] {
-  return [...(facts.runtime.database === undefined ? [] : ['postgresql']), ...config.recommends]
+  return [...(facts.runtime.database === undefined ? [] : ['postgresql', 'postgresql-client']), ...config.recommends]
 }
 
 /** Depends of one dependency package. */
