@@ -66,6 +66,8 @@ describe('what the application imports', () => {
     expect(echo.prefix).toBe(join(place.root, 'state/cache/python/1.2.0-0123456789ab-1700000000'))
     expect(readdirSync(join(place.root, 'state/cache/python'))).not.toContain('1.1.0-older')
     expect(existsSync(join(place.root, 'app/__pycache__'))).toBe(false)
+    const launchers = join(echo.prefix ?? '', place.root, 'launcher/slipway_launcher')
+    expect(readdirSync(launchers).some((name) => /^main\..*\.pyc$/.test(name))).toBe(true)
   })
 
   it('while collecting nothing is written, nothing is required and no key is made', async () => {
