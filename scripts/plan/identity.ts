@@ -2,7 +2,7 @@ import type { VersionRule } from '../lib/core/config/sections.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import { type InTreeVersion, readInTreeVersion } from '../lib/core/in-tree-versions.ts'
 import { compareVersions, parseTag, spellVersion, tagOf, type Versions } from '../lib/core/version.ts'
-import type { Checkout } from '../lib/io/git.ts'
+import { type Checkout, subjectsSince } from '../lib/io/git.ts'
 import type { ProjectFiles } from './project-files.ts'
 
 /** Which version is released, and why it may be a trial. */
@@ -96,4 +96,19 @@ function sameVersion(a: string, b: string): boolean {
 export function historyOf(rule: VersionRule, checkout: Checkout | undefined): readonly string[] {
   const plains = (checkout?.tags ?? []).flatMap(({ name }) => parseTag(rule.tag, name) ?? [])
   return [...new Set(plains)].sort((a, b) => compareVersions(a, b) || (a < b ? -1 : 1))
+}
+
+/** First lines of the commits since the newest older release; none where there is no such release. */
+export async function changesOf(
+  rule: VersionRule,
+  version: string,
+  checkout: Checkout | undefined,
+): Promise<readonly string[]> {
+  if (checkout === undefined) return []
+  const older = checkout.tags
+    .map(({ name, commit }) => ({ version: parseTag(rule.tag, name), commit }))
+    .filter((one): one is { version: string; commit: string } => one.version !== undefined)
+    .filter((one) => compareVersions(one.version, version) < 0)
+    .sort((a, b) => compareVersions(b.version, a.version))[0]
+  return older === undefined ? [] : subjectsSince(checkout, older.commit)
 }

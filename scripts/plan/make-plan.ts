@@ -11,7 +11,7 @@ import { absentPlaces } from '../lib/core/named-places.ts'
 import type { Plan } from '../lib/core/plan.ts'
 import { fixedEpoch } from '../lib/io/fixed-epoch.ts'
 import type { Project } from '../lib/io/project-options.ts'
-import { decideIdentity, historyOf } from './identity.ts'
+import { changesOf, decideIdentity, historyOf } from './identity.ts'
 import { copyInputs } from './inputs.ts'
 import { openFiles, type ProjectFiles } from './project-files.ts'
 import { replacePlan, setAside } from './replace-plan.ts'
@@ -32,6 +32,7 @@ export async function makePlan(project: Project, formats: readonly Format[]): Pr
     inputs: inputs.listing,
     checkout: { kind: standing.kind, project: standing.checkout?.project ?? '' },
     history: historyOf(config.version, standing.checkout),
+    changes: await changesOf(config.version, facts.version.plain, standing.checkout),
     notices,
   })
   await replacePlan(project.out, plan)

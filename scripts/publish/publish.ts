@@ -95,10 +95,16 @@ async function prepare(stage: Stage, { settings, simulated }: Destination, finis
   const patience = patienceOf(stage.report, settings)
   const body = renderBody({
     facts,
-    changelog: await readFile(join(stage.out, 'source', 'CHANGELOG.md'), 'utf8').catch(() => ''),
+    notes: {
+      file: await readFile(join(stage.out, 'source', facts.notes ?? 'CHANGELOG.md'), 'utf8').catch(() => ''),
+      chosen: facts.notes !== undefined,
+      commits: stage.plan.changes ?? [],
+    },
     downloads: downloadsOf(settings, facts.version.tag),
     assets: finished.assets,
-    images: finished.outputs.flatMap((output) => (output.kind === 'image' ? output.references : [])),
+    images: finished.outputs.flatMap((output) =>
+      output.kind === 'image' ? output.references.map((reference) => ({ reference, digest: output.image.digest })) : [],
+    ),
   })
   return {
     github: openGithub(settings, patience),

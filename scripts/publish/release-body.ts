@@ -1,6 +1,6 @@
 import { MEDIA_TYPES } from '../lib/core/artifact.ts'
-import { changelogSection } from '../lib/core/changelog.ts'
 import type { Facts } from '../lib/core/facts.ts'
+import { type NoteSources, notesOf, shorten } from './notes.ts'
 
 const LIMIT = 125_000 // characters that GitHub takes
 const MARKER_ROOM = 200 // with the lines between the parts
@@ -9,7 +9,7 @@ const NOTES_ROOM = 20_000 // kept for the changes when the list of files is long
 /** What the text of a release is made from. */
 export interface BodyParts {
   readonly facts: Facts
-  readonly changelog: string // the whole file, `` where there is none
+  readonly notes: Omit<NoteSources, 'version'>
   readonly downloads: string // URL of the folder of this release's files
   readonly assets: readonly {
     readonly name: string
@@ -17,7 +17,7 @@ export interface BodyParts {
     readonly sha256: string
     readonly mediaType: string
   }[]
-  readonly images: readonly string[] // exact references
+  readonly images: readonly { readonly reference: string; readonly digest: string }[] // exact references
 }
 
 /** The text of a release: its section of the changelog, how to install, and every file with size and sha256. */
@@ -25,14 +25,9 @@ export function renderBody(parts: BodyParts): string {
   const install = renderInstall(parts)
   const room = LIMIT - MARKER_ROOM - install.length
   const files = renderFiles(parts, room)
-  const notes = shorten(changelogSection(parts.changelog, parts.facts.version.plain), room - files.length)
+  const words = notesOf({ ...parts.notes, version: parts.facts.version.plain })
+  const notes = shorten(words, room - files.length)
   return [notes, install, files].filter((part) => part !== '').join('\n\n')
-}
-
-function shorten(notes: string, room: number): string {
-  if (notes.length <= room) return notes
-  const end = '\n\n… the rest is in CHANGELOG.md.'
-  return `${notes.slice(0, Math.max(0, room - end.length))}${end}`
 }
 
 interface Channel {
@@ -70,10 +65,16 @@ function renderInstall(parts: BodyParts): string {
     const names = parts.assets.filter((asset) => asset.mediaType === mediaType).map(({ name }) => name)
     return names.length === 0 ? [] : [renderCommands(title, command(installable(names), parts))]
   })
-  const pulls = parts.images.map((reference) => `docker pull ${reference}`)
+  const pulls = parts.images.map(({ reference }) => `docker pull ${reference}`)
   const registry = pulls.length === 0 ? [] : [renderCommands('Container, from the registry', pulls)]
   const verify = renderCommands('Check what you downloaded', ['sha256sum --ignore-missing --check SHA256SUMS'])
-  return ['## Install', ...channels, ...registry, verify].join('\n\n')
+  return ['## Install', ...channels, ...registry, verify, ...renderDigests(parts)].join('\n\n')
+}
+
+function renderDigests({ images }: BodyParts): readonly string[] {
+  if (images.length === 0) return []
+  const rows = images.map(({ reference, digest }) => `| ${reference} | \`${digest}\` |`)
+  return [['| image | digest |', '|---|---|', ...rows].join('\n')]
 }
 
 // Of the dependency packages only one fits a system; a pattern lets the shell name those that were downloaded.
@@ -90,9 +91,31 @@ function renderCommands(title: string, commands: readonly string[]): string {
   return `${title}:\n\n\`\`\`sh\n${commands.join('\n')}\n\`\`\``
 }
 
+// By the names that the formats promise.
+const PURPOSES: readonly (readonly [RegExp, string])[] = [
+  [/-deps-py[0-9.]+_.*\.deb$/, 'Debian and Ubuntu with this Python'],
+  [/\.deb$/, 'Debian and Ubuntu'],
+  [/\.whl$/, 'pip'],
+  [/\.oci\.tar$/, 'Docker, Podman'],
+  [/-source-with-static\.tar\.gz$/, 'packagers: source and static files'],
+  [/-source\.tar\.gz$/, 'packagers: source'],
+  [/-static\.(?:tar\.gz|zip)$/, 'web servers: static files alone'],
+  [/\.tar\.gz$/, 'pip, from source'],
+  [/\.tgz$/, 'Kubernetes (Helm)'],
+  [/ENVIRONMENT\.md$/, 'administrators: every setting'],
+  [/^SHA256SUMS$/, 'checking downloads'],
+  [/^release\.json$/, 'programs: what this release is'],
+]
+
+function purposeOf(name: string): string {
+  return PURPOSES.find(([pattern]) => pattern.test(name))?.[1] ?? ''
+}
+
 function renderFiles({ assets }: BodyParts, room: number): string {
-  const rows = assets.map(({ name, size, sha256 }) => `| ${name} | ${renderSize(size)} | \`${sha256}\` |`)
-  const table = ['## Files', '', '| file | size | sha256 |', '|---|---:|---|', ...rows].join('\n')
+  const rows = assets.map(
+    ({ name, size, sha256 }) => `| ${name} | ${purposeOf(name)} | ${renderSize(size)} | \`${sha256}\` |`,
+  )
+  const table = ['## Files', '', '| file | for | size | sha256 |', '|---|---|---:|---|', ...rows].join('\n')
   return table.length <= room - NOTES_ROOM ? table : `## Files\n\n${assets.length} files; SHA256SUMS lists them all.`
 }
 

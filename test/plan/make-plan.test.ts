@@ -26,6 +26,20 @@ describe('the version of a plan', () => {
     expect(history).toEqual(['0.9', '1.2.0-rc.1', '1.2.0', '1.10.0'])
   })
 
+  it('comes with the first lines of the commits since the newest older release, for the notes', async () => {
+    const folder = shelfRepository()
+    git(folder, 'tag', 'v1.0.0')
+    write(folder, { 'shelf/new.py': '' })
+    git(folder, 'add', '.')
+    git(folder, 'commit', '--quiet', '--message', 'feat: shelves\n\nin the body')
+    git(folder, 'commit', '--quiet', '--allow-empty', '--message', 'nothing of the project')
+    git(folder, 'tag', 'v1.2.0')
+    git(folder, 'tag', 'v2.0.0-rc.1')
+    expect((await makePlan(projectIn(folder, { tag: 'v1.2.0' }), FORMATS)).changes).toEqual(['feat: shelves'])
+    git(folder, 'tag', '--delete', 'v1.0.0')
+    expect((await makePlan(projectIn(folder, { tag: 'v1.2.0' }), FORMATS)).changes).toEqual([])
+  })
+
   it('is that of the tree, as a trial, where no tag is at HEAD', async () => {
     const { facts, notices } = await makePlan(projectIn(shelfRepository()), FORMATS)
     expect(facts.version).toMatchObject({ tag: 'v1.2.0', plain: '1.2.0' })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { changelogSection } from '../../scripts/lib/core/changelog.ts'
 import { spellVersion } from '../../scripts/lib/core/version.ts'
 import { signBody } from '../../scripts/publish/marker.ts'
+import { notesOf, shorten } from '../../scripts/publish/notes.ts'
 import { type BodyParts, renderBody } from '../../scripts/publish/release-body.ts'
 import { planOf } from '../support/finished-dist.ts'
 
@@ -43,7 +44,7 @@ describe('the text of a release', () => {
   })
   const parts: BodyParts = {
     facts: { ...planOf([], {}).facts, version: spellVersion('1.5.0', 'v1.5.0') },
-    changelog: CHANGELOG,
+    notes: { file: CHANGELOG, chosen: false, commits: [] },
     downloads: 'https://github.com/demo/demo/releases/download/v1.5.0',
     assets: [
       asset('demo_1.5.0-1_all.deb', 'application/vnd.debian.binary-package'),
@@ -52,7 +53,7 @@ describe('the text of a release', () => {
       asset('demo-1.5.0-py3-none-any.whl', 'application/x-wheel+zip'),
       asset('demo-1.5.0.tgz', 'application/vnd.cncf.helm.chart.content.v1.tar+gzip'),
     ],
-    images: ['ghcr.io/demo/demo:1.5.0-lean'],
+    images: [{ reference: 'ghcr.io/demo/demo:1.5.0-lean', digest: `sha256:${'d'.repeat(64)}` }],
   }
 
   it('tells the changes, how to install each channel, and every file', async () => {
@@ -60,9 +61,12 @@ describe('the text of a release', () => {
   })
 
   it('stays below the limit of GitHub, whatever the changelog holds', () => {
-    const body = renderBody({ ...parts, changelog: `## 1.5.0\n${'- change\n'.repeat(30_000)}` })
+    const body = renderBody({
+      ...parts,
+      notes: { file: `## 1.5.0\n${'- change\n'.repeat(30_000)}`, chosen: false, commits: [] },
+    })
     expect(signBody(body).length).toBeLessThanOrEqual(125_000)
-    expect(body).toContain('… the rest is in CHANGELOG.md.')
+    expect(body).toContain('… the rest is in the repository.')
     expect(body).toContain('demo-1.5.0.tgz')
   })
 
@@ -74,5 +78,46 @@ describe('the text of a release', () => {
     expect(body.length).toBeLessThanOrEqual(124_800)
     expect(body).toContain('1000 files; SHA256SUMS lists them all.')
     expect(body).toContain('Notes are encrypted.')
+  })
+})
+
+describe('the words of a release', () => {
+  const version = '1.5.0'
+  const commits = ['fix: count notes', 'feat: encrypt']
+
+  it('are the section of the changelog, whatever else there is', () => {
+    expect(notesOf({ version, file: CHANGELOG, chosen: false, commits })).toBe('### Added\n\n- Notes are encrypted.')
+    expect(notesOf({ version, file: CHANGELOG, chosen: true, commits })).toBe('### Added\n\n- Notes are encrypted.')
+  })
+
+  it('are the whole file that was named for them, unless it is a changelog of other versions', () => {
+    expect(notesOf({ version, file: 'This one is large.\r\n', chosen: true, commits })).toBe('This one is large.')
+    expect(notesOf({ version, file: '## 1.4.0\n- Old', chosen: true, commits: [] })).toBe('')
+  })
+
+  it('are the commits since the release before where no file has any', () => {
+    const wanted = '## Changes\n\n- `fix: count notes`\n- `feat: encrypt`'
+    expect(notesOf({ version, file: 'About this changelog.', chosen: false, commits })).toBe(wanted)
+    expect(notesOf({ version, file: '', chosen: false, commits: [] })).toBe('')
+  })
+
+  it.each([
+    ['HTML', 'fix <img src=x onerror=alert(1)>', '`fix <img src=x onerror=alert(1)>`'],
+    ['a comment that would hide the rest', 'fix <!-- x', '`fix <!-- x`'],
+    ['a mention and a reference', 'thanks @everybody, closes #1', '`thanks @everybody, closes #1`'],
+    ['a link', '[sha256sum](https://evil.example)', '`[sha256sum](https://evil.example)`'],
+    ['the end of a code span', 'a ` <b>', '``a ` <b>``'],
+    ['only backticks', '```', '```` ``` ````'],
+    ['an escape for terminals', 'a\u001b[31mb', '`a [31mb`'],
+    ['text that runs backwards', 'a\u202egpj.exe', '`a gpj.exe`'],
+  ])('show %s of a commit as it is written', (_, subject, shown) => {
+    expect(notesOf({ version, file: '', chosen: false, commits: [subject] })).toBe(`## Changes\n\n- ${shown}`)
+  })
+
+  it('close a code block that they are cut in, so that what follows is not swallowed', () => {
+    const cut = shorten(`\`\`\`sh\n${'echo\n'.repeat(100)}\`\`\`\n`, 200)
+    expect(cut.length).toBeLessThanOrEqual(200)
+    expect(cut).toMatch(/echo\n```\n\n… the rest is in the repository\.$/)
+    expect(shorten('a\n'.repeat(100), 60)).toMatch(/a\n\n… the rest/)
   })
 })

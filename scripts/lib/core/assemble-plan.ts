@@ -15,6 +15,7 @@ export interface PlanParts {
   readonly inputs: Plan['inputs']
   readonly checkout: Plan['checkout']
   readonly history: readonly string[]
+  readonly changes?: readonly string[]
   readonly notices: readonly string[]
 }
 
@@ -38,6 +39,7 @@ export function assemblePlan(parts: PlanParts): Plan {
     inputs,
     checkout,
     history,
+    ...(parts.changes === undefined ? {} : { changes: parts.changes }),
     notices: [...parts.notices, ...notices],
   }
 }

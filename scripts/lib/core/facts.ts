@@ -137,5 +137,6 @@ export interface Facts {
   readonly runtime: RuntimeFacts
   readonly rehearse: readonly RehearsalStep[]
   readonly repository?: string // owner/name
+  readonly notes?: string // the file that the words of a release come from
   readonly tools: Tools
 }

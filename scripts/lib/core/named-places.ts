@@ -13,11 +13,12 @@ export function absentPlaces(
   has: (path: string) => boolean,
   laid: (path: string) => boolean = () => false,
 ): readonly Finding[] {
-  const { python, frontends } = facts
+  const { python, frontends, notes } = facts
   const places: readonly Place[] = [
     ...python.requirements.map((named, index) => ({ path: ['python', 'requirements', index], named })),
     ...python.translations.map((named, index) => ({ path: ['python', 'translations', index], named })),
     ...frontends.map(({ dir }, index) => ({ path: ['frontends', index, 'dir'], named: dir })),
+    ...(notes === undefined ? [] : [{ path: ['release', 'notes'], named: notes }]),
     ...(python.root === undefined ? [] : [{ path: ['python', 'root'], named: python.root }]),
   ]
   const scripts = scriptsOf(facts).filter(({ named }) => !laid(named))

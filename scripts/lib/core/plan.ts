@@ -28,6 +28,8 @@ export interface Plan {
   }
   /** Versions known from git tags, oldest first; moving tags and "previous release" come from them. */
   readonly history: readonly string[]
+  /** First lines of the commits since the release before, newest first: the notes where no file has them. */
+  readonly changes?: readonly string[]
   /** What a person must be told, loudly, each time the plan is used. */
   readonly notices: readonly string[]
 }

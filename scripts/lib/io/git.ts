@@ -55,6 +55,15 @@ async function readTags(folder: string): Promise<Checkout['tags']> {
   })
 }
 
+const SUBJECTS = 500
+
+/** First lines of the project's commits since another, newest first, merges left out. */
+export async function subjectsSince({ root, project, commit }: Checkout, since: string): Promise<readonly string[]> {
+  const range = [`--max-count=${SUBJECTS}`, '--no-merges', '--no-commit-header', '--format=%s', commit, `^${since}`]
+  const text = await git(root, 'rev-list', ...range, '--', `:(top,literal)${project}`)
+  return text.split('\n').filter((line) => line !== '')
+}
+
 /** Changed and untracked files at these places, without `out` and without missing files of the project that globs excuse. */
 export async function dirtyFiles(
   { root, project }: Checkout,

@@ -4,14 +4,14 @@ import type { Facts } from '../facts.ts'
 import type { Format } from '../format.ts'
 import { CROSS_RULES } from './cross-rules.ts'
 import { configJsonSchema, type JsonSchema, SECTIONS } from './schema.ts'
-import type { VersionRule } from './sections.ts'
+import type { ReleaseSection, VersionRule } from './sections.ts'
 import { findingsOf, unknownKey } from './words.ts'
 import { readYaml, type YamlFile } from './yaml.ts'
 
 /** What slipway.yaml alone decides of the facts. */
 export type ConfiguredFacts = Pick<
   Facts,
-  'app' | 'revision' | 'missing' | 'frontends' | 'python' | 'deps' | 'runtime' | 'rehearse' | 'repository'
+  'app' | 'revision' | 'missing' | 'frontends' | 'python' | 'deps' | 'runtime' | 'rehearse' | 'repository' | 'notes'
 >
 
 /** A finding with its place in the file. */
@@ -97,7 +97,7 @@ function configOf(
   const parsed = values as unknown as ConfiguredFacts & {
     readonly version: VersionRule
     readonly source: { readonly missing: readonly string[] }
-    readonly release: { readonly repository?: string }
+    readonly release: ReleaseSection
   }
   const { app, frontends, python, deps, runtime, rehearse, version, source, release } = parsed
   const { missing } = source

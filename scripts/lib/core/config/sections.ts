@@ -157,9 +157,20 @@ export const depsSection: z.ZodType<Facts['deps']> = z.strictObject({
     .describe('Dependencies that Debian packages bring in the .deb, such as lxml: python3-lxml (>= 5)'),
 })
 
-/** `release`: where it is published. */
-export const releaseSection: z.ZodType<{ readonly repository?: string }> = z.strictObject({
+/** What `release` says. */
+export interface ReleaseSection {
+  readonly repository?: string
+  readonly notes?: string
+}
+
+/** `release`: where it is published, and with which words. */
+export const releaseSection: z.ZodType<ReleaseSection> = z.strictObject({
   repository: matching(/^[\w.-]+\/[\w.-]+$/, 'is no repository', 'Write it as owner/name.')
     .exactOptional()
     .describe('GitHub repository, owner/name; default: that of the workflow'),
+  notes: projectPath
+    .exactOptional()
+    .describe(
+      'File with the words of the release: its section of the version where it has such, else all of it; default CHANGELOG.md. Where there is neither, the commits since the release before are listed',
+    ),
 })
