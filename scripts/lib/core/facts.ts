@@ -81,6 +81,7 @@ export interface Database {
   readonly kind: 'postgresql'
   readonly versions: string // such as >=13
   readonly extensions: readonly string[]
+  readonly leaves?: readonly string[] // schemas that it makes in databases of its users
 }
 
 /** One row of THE table from which systemd, container, chart and pages are written. */

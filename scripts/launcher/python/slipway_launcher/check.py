@@ -60,7 +60,8 @@ def database_lines(session):
         version = int(database.ask(connection, 'SHOW server_version_num'))
         connection.close()
     except driver.Error as error:
-        hint = session.database_hint() or 'set DATABASE_URL, or start that server'
+        who = ' as root' if session.layout.user else ''
+        hint = session.database_hint() or 'run `%s setup-db`%s, or set DATABASE_URL' % (session.layout.command, who)
         yield False, 'database %s: %s; %s' % (place, database.first_line(error), hint)
         return
     number = '%d.%d' % divmod(version, 10000)

@@ -85,6 +85,10 @@ def backup_options(parser):
     parser.add_argument('--no-files', action='store_true', help='leave the files of the state directory out')
 
 
+def drop_options(parser):
+    parser.add_argument('--yes', metavar='NAME', help='name of the database, instead of being asked for it')
+
+
 def restore_options(parser):
     parser.add_argument('file', help='a backup of any channel; - for standard input')
     parser.add_argument('--replace', action='store_true', help='put the data that is there aside, as a backup in the state directory')
@@ -100,6 +104,9 @@ VERBS = {
     'health': Verb('[SERVICE]', 'ask the running service; --ready: whether it can serve', verbs.ask_health, health_options),
     'paths': Verb('', 'where everything is; --json', verbs.paths, paths_options),
     'version': Verb('', 'the application\'s version', verbs.version, no_options),
+    'setup-db': Verb('', 'make the database on this machine, or look at one elsewhere', later('setup_db', 'setup_db'), no_options,
+                     'use'),
+    'drop-db': Verb('', 'remove the application\'s own database', later('drop_db', 'drop_db'), drop_options, 'use'),
     'backup': Verb('[FILE]', 'keep database, files and keys in one file', later('backup', 'backup'), backup_options, 'use'),
     'restore': Verb('FILE', 'put the data of a backup in place', later('restore', 'restore'), restore_options, 'replace'),
     'accept-key': Verb('', 'go on with another key than the data was made with', later('stamp', 'accept_key'), no_options, 'use'),
@@ -114,6 +121,7 @@ def table(layout):
     """The verbs that this application has, and its own commands; a verb of the launcher wins over one of the same name."""
     lacking = [field for field in ('migrate', 'manage', 'createsuperuser') if not layout.data.get(field)]
     lacking += [] if layout.services else ['run', 'health']
+    lacking += [] if layout.data.get('database') else ['setup-db', 'drop-db']
     lacking += [] if layout.generated() else ['kube-secret', 'accept-key']
     lacking += [] if layout.data.get('migrate') else ['accept-version']
     found = {name: verb for name, verb in VERBS.items() if name not in lacking}

@@ -48,6 +48,7 @@ const database = z.strictObject({
   kind: z.literal('postgresql').describe('Kind of database'),
   versions: specifiers.describe('Supported versions, such as ">=13"'),
   extensions: words.default([]).describe('Extensions it needs'),
+  leaves: words.exactOptional().describe('Schemas it makes in databases of its users; `drop-db` names them'),
 })
 
 const valueText = withPlaceholders(['state', 'static', 'app'])
