@@ -1,17 +1,14 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { extract } from 'tar'
 import { ReleaseError } from '../lib/core/error.ts'
 import { filterTree, isLink, type Tree } from '../lib/core/tree.ts'
-import { builderPython } from '../lib/io/builder-python.ts'
+import { buildByBackEnd } from '../lib/io/back-end.ts'
 import { run } from '../lib/io/run.ts'
 import { inScratch } from '../lib/io/scratch.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { measureTree, memoryTree, openTree, saveTree, writeTree } from '../lib/io/tree-files.ts'
 import { openUv } from '../lib/io/uv.ts'
-
-const BACK_ENDS = fileURLToPath(new URL('back-ends.txt', import.meta.url))
 
 /** The wheel of the project's own PEP 517 back end, unpacked; its sdist is saved beside, as dist/sdist/ and sdist.json. */
 export async function ownWheelTree(stage: Stage, source: Tree): Promise<Tree> {
@@ -46,19 +43,16 @@ async function buildBoth(stage: Stage, source: Tree, scratch: string): Promise<v
   const env = {
     HOME: scratch,
     SOURCE_DATE_EPOCH: String(facts.epoch),
-    PYTHONHASHSEED: '0',
     ...(isSdist ? {} : versionEnvironment(facts.version.pep440)),
   }
   // Back ends that ask git which files belong to the package need a repository.
   if (!isSdist) await commitAll(project, facts.epoch)
   const uv = await openUv(stage.cache, facts.tools.uv)
-  const { path } = await builderPython()
-  const args = ['build', '--wheel', '--sdist', '--python', path, '--build-constraints', BACK_ENDS, '--require-hashes']
-  await uv([...args, '--no-create-gitignore', '--out-dir', join(scratch, 'dist'), project], { env }).catch(
+  await buildByBackEnd(uv, { project, to: join(scratch, 'dist'), kinds: ['wheel', 'sdist'], env }).catch(
     (cause: unknown) => {
       if (!(cause instanceof ReleaseError) || cause.code !== 'COMMAND_FAILED') throw cause
       throw new ReleaseError('COMMAND_FAILED', "the project's own build back end failed", {
-        hint: 'Mend what it says; it runs with the back ends pinned in scripts/app/back-ends.txt only.',
+        hint: 'Mend what it says; it runs with the back ends pinned in scripts/lib/io/back-ends.txt only.',
         cause: cause.cause,
       })
     },

@@ -4,14 +4,15 @@ import type { BuiltOutput } from '../lib/core/artifact.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import { inApp } from '../lib/core/project-root.ts'
 import type { ProofListing, ProvenArtifact } from '../lib/core/proof.ts'
-import { comparePaths, type StaticTree } from '../lib/core/tree.ts'
+import { comparePaths, isLink, type StaticTree } from '../lib/core/tree.ts'
 import { builtOutputs } from '../lib/io/built-outputs.ts'
 import { measureFile, writeJson } from '../lib/io/files.ts'
 import type { Stage } from '../lib/io/stage.ts'
-import { loadStatic } from '../lib/io/stage-trees.ts'
+import { loadDeps, loadStatic } from '../lib/io/stage-trees.ts'
 import { proveCarries, proveDigest, proveNameAndSize, proveNothingSecret } from './findings.ts'
 import type { Members } from './members.ts'
 import { readArtifact } from './read-artifact.ts'
+import { proveSdistWheel } from './sdist-wheel.ts'
 
 const ASSETS = 1000 // GitHub's limit of one release
 
@@ -20,6 +21,7 @@ interface Truth {
   readonly trees: StaticTree
   readonly images: readonly string[] // digests of this release's images, and of their platforms
   readonly allowed: readonly string[]
+  readonly vendored: ReadonlySet<string> // sha256 of everything that dependencies brought
 }
 
 /** Opens every artifact again and writes `dist/proof.json`; PROOF_FAILED (PLAN_DRIFT) lists all findings at once. */
@@ -33,16 +35,25 @@ export async function prove(stage: Stage): Promise<ProofListing> {
     trees: await loadStatic(stage.out),
     images: outputs.flatMap(imageDigests),
     allowed: allow.flatMap((glob) => [glob, inApp(stage.plan.facts.python, glob) ?? glob]),
+    vendored: await vendoredFiles(stage),
   }
   const artifacts: ProvenArtifact[] = []
   for (const output of outputs) {
-    artifacts.push(await stage.report.task(`prove ${output.name}`, () => proveArtifact(stage, output, truth)))
+    const proven = await stage.report.task(`prove ${output.name}`, () => proveArtifact(stage, output, truth))
+    artifacts.push({ ...proven, findings: [...proven.findings, ...(await sdistFindings(stage, output, outputs))] })
   }
   assertNoFindings(artifacts)
   const { sha256 } = await measureFile(join(stage.out, 'static.json'))
   const proof: ProofListing = { schema: 1, static: sha256, artifacts }
   await writeJson(proofFile, proof)
   return proof
+}
+
+async function vendoredFiles({ out }: Stage): Promise<ReadonlySet<string>> {
+  const { trees } = await loadDeps(out)
+  return new Set(
+    Object.values(trees).flatMap(({ files }) => files.flatMap((file) => (isLink(file) ? [] : [file.sha256]))),
+  )
 }
 
 async function assertPromised({ plan, out }: Stage, outputs: readonly BuiltOutput[]): Promise<void> {
@@ -65,6 +76,23 @@ async function assertPromised({ plan, out }: Stage, outputs: readonly BuiltOutpu
   throw new ReleaseError('PLAN_DRIFT', `dist/artifacts/ is not what the plan promises:\n${list(findings)}`, { hint })
 }
 
+/** Of a sdist of the project's own back end: what the wheel that it gives lacks. */
+async function sdistFindings(
+  stage: Stage,
+  { name }: BuiltOutput,
+  outputs: readonly BuiltOutput[],
+): Promise<readonly string[]> {
+  const format = stage.plan.formats.find(({ outputs: all }) => all.some((output) => output.name === name))
+  const own = stage.plan.facts.python.backend === 'own' && format?.name === 'pypi' && name.endsWith('.tar.gz')
+  const wheel = outputs.find((output) => output.name.endsWith('.whl'))
+  if (!own || wheel === undefined) return []
+  const { findings, notice } = await stage.report.task(`wheel of ${name}`, () =>
+    proveSdistWheel(stage, name, wheel.name),
+  )
+  if (notice !== undefined) stage.report.notice(notice)
+  return findings
+}
+
 async function proveArtifact({ out }: Stage, output: BuiltOutput, truth: Truth): Promise<ProvenArtifact> {
   const path = join(out, 'artifacts', output.name)
   const { name, size, sha256 } = { ...output, ...(await measureFile(path)) }
@@ -82,7 +110,7 @@ async function proveArtifact({ out }: Stage, output: BuiltOutput, truth: Truth):
 function proveView(members: Members, output: BuiltOutput, truth: Truth) {
   const { shown, findings } = proveCarries(members, output.carries, truth.trees)
   const digest = output.carries === 'by-digest' ? proveDigest(members, truth.images) : []
-  return { shown, findings: [...findings, ...digest, ...proveNothingSecret(members, truth.allowed)] }
+  return { shown, findings: [...findings, ...digest, ...proveNothingSecret(members, truth.allowed, truth.vendored)] }
 }
 
 function imageDigests(output: BuiltOutput): readonly string[] {

@@ -75,6 +75,14 @@ describe('secrets', () => {
     expect(proveNothingSecret(found, ['config/**/.env', '.secrets/*'])).toEqual(['x/.netrc looks like a secret'])
   })
 
+  it('are not keys that a dependency ships for everybody to read', async () => {
+    const text = `-----BEGIN ${'PRIVATE'} KEY-----\n${`${'A'.repeat(64)}\n`.repeat(3)}`
+    const found = await members({ 'vendor/tornado/test/test.key': text, 'app/own.key': `${text}\n` })
+    const shipped = found.get('vendor/tornado/test/test.key')
+    const vendored = new Set(shipped?.kind === 'file' ? [shipped.sha256] : [])
+    expect(proveNothingSecret(found, [], vendored)).toEqual(['app/own.key holds a private key'])
+  })
+
   it('are not the words that a library which reads keys has in its sources', async () => {
     const found = await members({ 'ssh.py': '_SK_START = b"-----BEGIN OPENSSH PRIVATE KEY-----"\n_END = b"…"' })
     expect(proveNothingSecret(found, [])).toEqual([])

@@ -1,0 +1,89 @@
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parse as parseToml } from 'smol-toml'
+import { extract } from 'tar'
+import { z } from 'zod'
+import { ReleaseError } from '../lib/core/error.ts'
+import { buildByBackEnd } from '../lib/io/back-end.ts'
+import { inScratch } from '../lib/io/scratch.ts'
+import type { Stage } from '../lib/io/stage.ts'
+import { openUv } from '../lib/io/uv.ts'
+import { keepingLines } from './keeping-lines.ts'
+import type { Members } from './members.ts'
+import { zipMembers } from './zip-members.ts'
+
+/** What differs between a project's own wheel and the one that its sdist gives. */
+export interface SdistWheel {
+  readonly findings: readonly string[]
+  readonly notice?: string
+}
+
+// What a front end would be built with: whoever installs from the sdist may have none of it.
+const WITHOUT = ['node', 'npm', 'npx', 'pnpm', 'yarn', 'corepack', 'bun']
+
+/** Builds the wheel from the unpacked sdist, offline and without Node, and compares it with the one that is released. */
+export async function proveSdistWheel(stage: Stage, sdist: string, wheel: string): Promise<SdistWheel> {
+  return inScratch(join(stage.out, 'tmp', 'sdist-wheel'), async (scratch) => {
+    const project = join(scratch, 'project')
+    await mkdir(project, { recursive: true })
+    await extract({ file: join(stage.out, 'artifacts', sdist), cwd: project, strip: 1 })
+    const built = await buildAgain(stage, scratch, project)
+    if (typeof built === 'string') return { findings: [built] }
+    const missing = lostFiles(await zipMembers(join(stage.out, 'artifacts', wheel)), built)
+    const findings = missing.lost.length === 0 ? [] : [await lostFinding(project, missing.lost, stage)]
+    const { changed } = missing
+    if (changed.length === 0) return { findings }
+    return { findings, notice: `the wheel that the sdist gives has other bytes in ${changed.slice(0, 5).join(', ')}` }
+  })
+}
+
+async function buildAgain({ plan, cache }: Stage, scratch: string, project: string): Promise<Members | string> {
+  const shadows = join(scratch, 'bin')
+  await mkdir(shadows)
+  for (const name of WITHOUT) {
+    await writeFile(join(shadows, name), '#!/bin/sh\nexit 127\n')
+    await chmod(join(shadows, name), 0o755)
+  }
+  const env = {
+    HOME: scratch,
+    PATH: `${shadows}:/usr/local/bin:/usr/bin:/bin`,
+    SOURCE_DATE_EPOCH: String(plan.facts.epoch),
+    UV_OFFLINE: '1',
+  }
+  const to = join(scratch, 'dist')
+  const uv = await openUv(cache, plan.facts.tools.uv)
+  try {
+    await buildByBackEnd(uv, { project, to, kinds: ['wheel'], env })
+  } catch (error) {
+    if (!(error instanceof ReleaseError) || error.code !== 'COMMAND_FAILED') throw error
+    return 'gives no wheel without network and Node: whoever installs from it needs what the build needs'
+  }
+  return zipMembers(join(to, (await readdir(to)).find((name) => name.endsWith('.whl')) ?? ''))
+}
+
+// Written anew by whoever makes the wheel (binary distribution format).
+const ANEW = /^[^/]+\.dist-info\/(?:RECORD|WHEEL)$/
+
+function lostFiles(released: Members, built: Members): { lost: readonly string[]; changed: readonly string[] } {
+  const compared = [...released].filter(([path]) => !ANEW.test(path))
+  const sha256 = (members: Members, path: string): string | undefined => {
+    const member = members.get(path)
+    return member?.kind === 'file' ? member.sha256 : undefined
+  }
+  return {
+    lost: compared.flatMap(([path]) => (built.has(path) ? [] : [path])),
+    changed: compared.flatMap(([path]) =>
+      built.has(path) && sha256(released, path) !== sha256(built, path) ? [path] : [],
+    ),
+  }
+}
+
+const backEndSchema = z.object({ 'build-system': z.object({ 'build-backend': z.string().default('') }).optional() })
+
+async function lostFinding(project: string, lost: readonly string[], { plan }: Stage): Promise<string> {
+  const text = await readFile(join(project, 'pyproject.toml'), 'utf8').catch(() => '')
+  const backEnd = backEndSchema.parse(parseToml(text))['build-system']?.['build-backend'] ?? ''
+  const more = lost.length > 3 ? ` and ${lost.length - 3} more` : ''
+  const lines = keepingLines(backEnd, lost, plan.facts.python.root)
+  return [`the wheel that it gives lacks ${lost.slice(0, 3).join(', ')}${more}`, ...lines].join('\n      ')
+}
