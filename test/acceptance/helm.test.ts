@@ -8,6 +8,7 @@ import { run } from '../../scripts/lib/io/run.ts'
 import { type Cluster, startCluster } from '../support/kube.ts'
 import { runFolder, sampleRelease } from '../support/release.ts'
 import { describeWith } from '../support/tool.ts'
+import { sampleUpgrade } from '../support/upgrade.ts'
 
 const VALIDATE = 'kubernetes-validate==1.37.0'
 const SET = ['--set', 'database.host=db.example', '--set', 'database.existingSecret=db']
@@ -27,8 +28,7 @@ describeWith(['helm', 'kubeconform', 'etcd', 'kube-apiserver', 'skopeo'], 'the c
 
   beforeAll(async () => {
     out = await sampleRelease()
-    const name = (await readdir(join(out, 'artifacts'))).find((file) => file.endsWith('.tgz'))
-    chart = join(out, 'artifacts', name ?? '')
+    chart = await chartIn(out)
     await rm(work, { recursive: true, force: true })
     await mkdir(work, { recursive: true })
     cluster = await startCluster()
@@ -77,16 +77,20 @@ describeWith(['helm', 'kubeconform', 'etcd', 'kube-apiserver', 'skopeo'], 'the c
     expect(image?.kind === 'image' && rendered.includes(`@${image.image.digest}`)).toBe(true)
   })
 
-  it('installs into a real API server, upgrades and leaves volume and keys when it goes', async () => {
+  it('installs into a real API server, upgrades to the next release and leaves volume and keys when it goes', async () => {
     await helm('install', 'shelf', chart, '--no-hooks', ...SET)
     const deployment = await api('/apis/apps/v1/namespaces/default/deployments/shelf-satchel-web')
     expect(deployment).toMatchObject({ spec: { template: { spec: { initContainers: [{ args: ['migrate'] }] } } } })
-    await helm('upgrade', 'shelf', chart, '--no-hooks', ...SET, '--set', 'env.DEBUG=true')
-    const env = await api('/apis/apps/v1/namespaces/default/deployments/shelf-satchel-web')
-    expect(JSON.stringify(env)).toContain('{"name":"DEBUG","value":"true"}')
+    const volume = () => api('/api/v1/namespaces/default/persistentvolumeclaims/shelf-satchel')
+    const before = await volume()
+    const { after } = await sampleUpgrade('helm')
+    await helm('upgrade', 'shelf', await chartIn(after), '--no-hooks', ...SET, '--set', 'env.DEBUG=true')
+    const text = JSON.stringify(await api('/apis/apps/v1/namespaces/default/deployments/shelf-satchel-web'))
+    expect(text).toContain('{"name":"DEBUG","value":"true"}')
+    expect(text).toContain('satchel:1.1.0-')
+    expect(text).not.toContain('satchel:1.0.0-')
     await helm('uninstall', 'shelf', '--no-hooks')
-    const claim = await api('/api/v1/namespaces/default/persistentvolumeclaims/shelf-satchel')
-    expect(claim).toMatchObject({ kind: 'PersistentVolumeClaim' })
+    expect(await volume()).toMatchObject({ kind: 'PersistentVolumeClaim', metadata: { uid: uidOf(before) } })
   })
 
   it('makes the keys once with `kube-secret` from the image, and keeps them the second time', async () => {
@@ -106,6 +110,13 @@ describeWith(['helm', 'kubeconform', 'etcd', 'kube-apiserver', 'skopeo'], 'the c
     expect(await api('/api/v1/namespaces/default/secrets/shelf-keys')).toEqual(first)
   })
 })
+
+async function chartIn(out: string): Promise<string> {
+  const name = (await readdir(join(out, 'artifacts'))).find((file) => file.endsWith('.tgz'))
+  return join(out, 'artifacts', name ?? '')
+}
+
+const uidOf = (object: Record<string, unknown>): unknown => (object['metadata'] as { readonly uid: unknown }).uid
 
 /** The launcher as it lies in the lean image: all layers unpacked into a folder by skopeo's copy and tar. */
 async function unpackLauncher(out: string, to: string): Promise<string> {
