@@ -1,4 +1,5 @@
 import type { Facts, RuntimeFacts } from '../../scripts/lib/core/facts.ts'
+import { bareFacts } from '../support/facts.ts'
 
 const RUNTIME: RuntimeFacts = {
   settings: 'config.settings.production',
@@ -42,46 +43,6 @@ function row(
 
 /** Facts of a small invented application, with what a test changes of its runtime. */
 export function trayFacts(runtime: Partial<RuntimeFacts> = {}): Facts {
-  return {
-    app: {
-      name: 'tray',
-      title: 'Tray',
-      summary: 'Papers that wait for somebody',
-      description: 'Keeps papers until somebody has time.\n',
-      homepage: 'https://tray.example',
-      license: 'MIT',
-      licenseFiles: ['LICENSE'],
-      maintainer: { name: 'Tray developers', email: 'tray@tray.example' },
-    },
-    version: {
-      tag: 'v1.2.0',
-      plain: '1.2.0',
-      prerelease: false,
-      pep440: { value: '1.2.0' },
-      debian: { value: '1.2.0' },
-      semver: { value: '1.2.0' },
-    },
-    revision: 1,
-    commit: '0123456789abcdef0123456789abcdef01234567',
-    epoch: 1_700_000_000,
-    trial: false,
-    missing: [],
-    frontends: [],
-    python: {
-      requires: '>=3.9',
-      native: false,
-      backend: 'generated',
-      include: ['**'],
-      exclude: [],
-      allow: [],
-      requirements: [],
-      extras: [],
-      groups: [],
-      translations: [],
-    },
-    deps: { wheels: [], floor: 'manylinux_2_28' },
-    runtime: { ...RUNTIME, ...runtime },
-    rehearse: [],
-    tools: { node: {}, managers: {}, uv: '0.0.0' },
-  }
+  const bare = bareFacts({ name: 'tray', title: 'Tray', summary: 'Papers that wait for somebody' })
+  return { ...bare, runtime: { ...RUNTIME, ...runtime } }
 }

@@ -1,4 +1,4 @@
-import type { Facts, RuntimeFacts, Variable } from '../../scripts/lib/core/facts.ts'
+import type { AppFacts, Facts, RuntimeFacts, Variable } from '../../scripts/lib/core/facts.ts'
 
 const row = (name: string, meaning: string, more: Partial<Variable> = {}): Variable => ({
   name,
@@ -98,6 +98,29 @@ const FACTS: Facts = {
   rehearse: [{ ready: '/readyz' }],
   repository: 'satchel-team/satchel',
   tools: { node: { frontend: '24.21.0' }, managers: { frontend: 'npm@11.2.0' }, uv: '0.9.0' },
+}
+
+/** Facts of an application at 1.2.0 that has nothing: no front end, no dependency, no service. */
+export function bareFacts(app: Pick<AppFacts, 'name' | 'title' | 'summary'>): Facts {
+  const { name, title } = app
+  const { version, revision, commit, epoch, trial, missing, deps } = FACTS
+  const lists = { include: [], exclude: [], allow: [], requirements: [], extras: [], groups: [], translations: [] }
+  return {
+    app: {
+      ...app,
+      description: '',
+      homepage: `https://${name}.example`,
+      license: 'MIT',
+      licenseFiles: ['LICENSE'],
+      maintainer: { name: `${title} developers`, email: `${name}@${name}.example` },
+    },
+    ...{ version, revision, commit, epoch, trial, missing, deps },
+    frontends: [],
+    python: { requires: '>=3.9', native: false, backend: 'generated', ...lists },
+    runtime: { services: [], commands: {}, state: [], environment: [] },
+    rehearse: [],
+    tools: { node: {}, managers: {}, uv: '0.0.0' },
+  }
 }
 
 /** Facts of satchel 1.2.0, a Django application with native dependencies, with what a test changes of them. */

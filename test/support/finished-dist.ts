@@ -5,6 +5,7 @@ import type { Built, BuiltOutput, ImageFacts, Output } from '../../scripts/lib/c
 import type { Plan } from '../../scripts/lib/core/plan.ts'
 import type { ProofListing } from '../../scripts/lib/core/proof.ts'
 import { spellVersion } from '../../scripts/lib/core/version.ts'
+import { bareFacts } from './facts.ts'
 
 /** The commit that a finished dist/ of the tests was planned for. */
 export const COMMIT = '0123456789abcdef0123456789abcdef01234567'
@@ -94,40 +95,12 @@ export function planOf(
   return {
     schema: 1,
     facts: {
-      app: {
-        name: 'demo',
-        title: 'Demo',
-        summary: 'Something to publish',
-        description: '',
-        homepage: 'https://demo.example',
-        license: 'Apache-2.0',
-        licenseFiles: [],
-        maintainer: { name: 'Ada', email: 'ada@demo.example' },
-      },
+      ...bareFacts({ name: 'demo', title: 'Demo', summary: 'Something to publish' }),
       version: spellVersion(version, `v${version}`),
-      revision: 1,
       commit: COMMIT,
       epoch: 1_767_225_600,
       trial,
-      missing: [],
-      frontends: [],
-      python: {
-        requires: '>=3.11',
-        native: false,
-        backend: 'generated',
-        include: [],
-        exclude: [],
-        allow: [],
-        requirements: [],
-        extras: [],
-        groups: [],
-        translations: [],
-      },
-      deps: { wheels: [], floor: 'manylinux_2_28' },
-      runtime: { services: [], commands: {}, state: [], environment: [] },
-      rehearse: [],
       repository: 'demo/demo',
-      tools: { node: {}, managers: {}, uv: '0.0.0' },
     },
     formats: [{ name: 'files', needs: [], config: {}, outputs }],
     targets: [],

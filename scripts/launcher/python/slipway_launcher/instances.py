@@ -1,13 +1,11 @@
 """Several instances of one package side by side, each with its own configuration, keys, state, port and database."""
-import fcntl
 import os
 import re
-from contextlib import contextmanager
 from glob import glob
 
 from .envfile import parse_env_file
 from .errors import CONFIGURATION, USAGE, Refusal, reason
-from .keys import owner, write_exclusive
+from .keys import alone, owner, write_exclusive
 
 NAME = re.compile(r'[a-z0-9](?:[a-z0-9-]{0,29}[a-z0-9])?\Z')
 
@@ -53,24 +51,13 @@ def write_configuration(layout):
         if not os.path.isdir(folder):
             os.makedirs(folder)
             share(layout, folder, 0o750)
-        with one_at_a_time(os.path.dirname(layout.secrets)):
+        with alone(os.path.dirname(layout.secrets)):  # two made at once must not take the same port
             with open(layout.data['instances']['example'], encoding='utf-8') as file:
                 text = settled(layout, file.read().replace('{instance}', layout.instance))
             write_exclusive(path, text.encode())
         share(layout, path, 0o640)
     except OSError as error:
         raise Refusal('cannot write %s: %s' % (path, reason(error)), CONFIGURATION) from None
-
-
-@contextmanager
-def one_at_a_time(folder):
-    """Two instances made at once must not take the same port."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def share(layout, path, mode):

@@ -1,8 +1,10 @@
 """State directories and generated keys: made when they are missing, never changed afterwards."""
+import fcntl
 import hashlib
 import os
 import pwd
 import secrets
+from contextlib import contextmanager
 
 from .errors import CONFIGURATION, Refusal, reason
 
@@ -16,6 +18,17 @@ def owner(layout):
     except KeyError:
         raise Refusal('there is no user %s on this machine' % layout.user, CONFIGURATION) from None
     return entry.pw_uid, entry.pw_gid
+
+
+@contextmanager
+def alone(folder):
+    """Waits until no other command of the launcher holds this directory; the kernel lets go of it when one dies."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def make_directory(path, ids):

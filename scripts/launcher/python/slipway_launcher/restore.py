@@ -1,5 +1,4 @@
 """`restore`: puts the data of a backup into this installation, whichever channel the backup came from."""
-import fcntl
 import json
 import os
 import secrets
@@ -7,13 +6,13 @@ import shutil
 import sys
 import tempfile
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 from . import state
 from .backup import connect, megabytes, write_backup, written_beside
 from .client import package_advice
 from .errors import CONFIGURATION, DONE, FAILED, USAGE, Refusal, reason
-from .keys import fingerprint, make_directories, write_exclusive
+from .keys import alone, fingerprint, make_directories, write_exclusive
 from .programs import run_apart
 from .tarball import Damage, Reader
 from .versions import newer
@@ -75,24 +74,13 @@ def restore_data(session, reader, options):
     try:
         session.begin(strict=False, keys=False)
         make_directories(session.layout)
-        with alone(session.layout.state):
+        with alone(session.layout.state):  # a restore whose parent was killed may still write
             restore_as_user(session, reader, options)
     except OSError as error:
         raise Refusal('cannot restore %s: %s%s' % (
             options.file, error.filename + ': ' if error.filename else '', reason(error)), FAILED) from None
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-@contextmanager
-def alone(folder):
-    """Waits until no other restore writes here; one whose parent was killed may still do."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def restore_as_user(session, reader, options):
