@@ -1,3 +1,4 @@
+import type { Layout } from '../launcher/data.ts'
 import type { Carries, Output } from '../lib/core/artifact.ts'
 import type { BaseLayer } from '../lib/core/base.ts'
 import { type Finding, ReleaseError } from '../lib/core/error.ts'
@@ -73,10 +74,17 @@ async function applicationLayers(
 ): Promise<readonly BaseLayer[]> {
   const target = targetOf(config, platform)
   const base = await work.base(variant, platform)
-  if (base.python.minor === target.python) return ownLayers(work, base, target, postgresqlOf(config))
+  if (base.python.minor === target.python) return ownLayers(work, base, target, insideFull(work.facts, config))
   throw new ReleaseError('DEPS_UNRESOLVED', `the image base brings Python ${base.python.minor}, not ${target.python}`, {
     hint: `Write python: "${base.python.minor}" in docker.base, or run \`slipway lock\`; then plan again.`,
   })
+}
+
+/** What the launcher of every variant is told of the full one. */
+function insideFull(facts: Facts, config: DockerConfig): Layout['postgresql'] {
+  const postgresql = postgresqlOf(config)
+  const repository = config.repositories[0] ?? facts.app.name
+  return postgresql && { ...postgresql, image: `${repository}:${tagOf(facts, 'full')}` }
 }
 
 async function writeImage(

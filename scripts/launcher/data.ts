@@ -14,8 +14,8 @@ export interface Layout {
   readonly system?: readonly string[] // deb: distributions that Debian packages bring, normalised (PEP 503)
   /** Places of further instances side by side; each may hold {instance}. `example` is the configuration of a new one. */
   readonly instances?: Pick<Layout, 'state' | 'config' | 'secrets'> & { readonly example: string }
-  /** image: the PostgreSQL that the full image brings; the lean one names it too, so that both share their layers. */
-  readonly postgresql?: { readonly major: string; readonly bin: string } | undefined
+  /** image: the PostgreSQL that the full image brings; the lean one names it, and the full `image`, too, so that both share their layers. */
+  readonly postgresql?: { readonly major: string; readonly bin: string; readonly image?: string } | undefined
 }
 
 /** Slipway's own files that make up the launcher, for `Work.ownFile`; a room places them below one directory. */

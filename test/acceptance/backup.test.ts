@@ -252,6 +252,9 @@ describeWith(['psql', 'root', 'unshare'], 'a backup', () => {
   it('needs pg_dump; a lean image without it prints the command of the full one', async () => {
     const said = async (channel: string): Promise<Outcome> => {
       const one = await placeOf(postgres, channel)
+      const data = JSON.parse(one.read('launcher/launcher.json'))
+      const full = { major: '99', bin: '/nonexistent', image: 'ghcr.io/tray/tray:1.2.0' }
+      one.write('launcher/launcher.json', JSON.stringify({ ...data, postgresql: full }))
       const program = [PYTHON, '-IS', join(one.root, 'launcher/launcher.py'), 'backup', join(one.root, 'b')]
       const hidden = 'mount -t tmpfs none /usr/lib/postgresql && PATH=/sbin exec "$@"'
       const env = { PATH: process.env['PATH'] ?? '', ...one.env }
@@ -260,7 +263,7 @@ describeWith(['psql', 'root', 'unshare'], 'a backup', () => {
     const image = await said('image')
     expect(image.status).toBe(78)
     expect(image.stderr).toMatch(
-      /^this image has no pg_dump; the full one does it:\ndocker run --rm --volumes-from \S+ --network container:\S+ -e DATABASE_URL tray:1\.2\.0 backup - > tray\.backup\n$/,
+      /^this image has no pg_dump; the full one does it:\ndocker run --rm --volumes-from \S+ --network container:\S+ -e DATABASE_URL ghcr\.io\/tray\/tray:1\.2\.0 backup - > tray\.backup\n$/,
     )
     const deb = 'pg_dump is not installed; on Debian and Ubuntu: apt-get install postgresql-client\n'
     expect(await said('deb')).toMatchObject({ status: 78, stderr: deb })

@@ -161,7 +161,10 @@ def no_tools(session):
     rows = [row['name'] for row in layout.rows if row.get('from', '').startswith('database.')]
     given = ['DATABASE_URL'] if session.configuration.given('DATABASE_URL') else [
         name for name in rows if session.configuration.given(name)]
-    image = layout.data.get('image') or '%s:%s' % (layout.name, layout.version)
+    image = (layout.data.get('postgresql') or {}).get('image')
+    if image is None:
+        return ('this image has no pg_dump: keep the database with the tools of its server, and %s beside it; or make the backup '
+                'with the Debian package or the wheel' % layout.state)
     container = socket.gethostname()
     shared = '--volumes-from %s --network container:%s' % (container, container)
     if 1 in (os.getpid(), os.getppid()):  # this container ends with this command
