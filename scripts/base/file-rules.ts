@@ -14,6 +14,7 @@ export const EXCLUDED: ReadonlySet<string> = new Set([
   'postgresql-client-common',
   'ssl-cert', // makes a key that every copy of the image would share
   'locales',
+  'libllvm14',
   'libllvm19', // 154 MB, for compiled queries only: llvmjit.so goes with it
   'sensible-utils',
   'debianutils',

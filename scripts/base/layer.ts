@@ -23,9 +23,10 @@ export async function assembleLayer(
   packages: readonly UnpackedPackage[],
   below: ReadonlyMap<string, ViewEntry>,
 ): Promise<AssembledLayer> {
-  const placed = placePackages(packages, below)
+  const { placed, known } = placePackages(packages, below)
+  const isPlaced = (path: string): boolean => placed.has(resolvePath(known, path))
   for (const { locked, deb } of packages)
-    for (const entry of dpkgRecords(locked, deb, placed)) placed.set(entry.path, entry)
+    for (const entry of dpkgRecords(locked, deb, isPlaced)) placed.set(entry.path, entry)
   for (const entry of await emulatedFiles(placed, below.size === 0)) placed.set(entry.path, entry)
   const entries = withDirectories([...placed.values()]).map((entry) => asBelow(entry, placed, below))
   const view = new Map(below)
@@ -37,12 +38,13 @@ export async function assembleLayer(
 function placePackages(
   packages: readonly UnpackedPackage[],
   below: ReadonlyMap<string, ViewEntry>,
-): Map<string, ArchiveEntry> {
-  const all = packages.flatMap(({ deb }) => deb.entries)
+): { readonly placed: Map<string, ArchiveEntry>; readonly known: ReadonlyMap<string, ViewEntry> } {
+  const own = packages.flatMap(({ deb }) => deb.entries)
+  const all = below.size === 0 ? [...own, ...mergedLinks(own)] : own
   const links = all.filter((entry) => entry.kind === 'link').map((entry) => [entry.path, entry] as const)
   const known = new Map<string, ViewEntry>([...below, ...links])
   const placed = new Map<string, ArchiveEntry>()
-  const kept = all.filter(isKept).map((entry) => ({ ...entry, path: resolvePath(known, entry.path) }))
+  const kept = all.map((entry) => ({ ...entry, path: resolvePath(known, entry.path) })).filter(isKept)
   for (const entry of kept.filter(({ kind }) => kind !== 'directory')) {
     if (placed.has(entry.path)) throw overwritten(entry.path)
     placed.set(entry.path, entry)
@@ -50,7 +52,18 @@ function placePackages(
   for (const entry of kept.filter(({ kind }) => kind === 'directory')) {
     if (!placed.has(entry.path) && !below.has(entry.path)) placed.set(entry.path, entry) // the first one's mode
   }
-  return placed
+  return { placed, known }
+}
+
+const MERGED = ['bin', 'sbin', 'lib']
+const MERGED_WHERE_USED = ['lib32', 'lib64', 'libx32'] // of some machines only
+
+/** Until Debian 12 the installer made the links of the merged /usr (Debian Policy 9.1.1); later base-files brings them. */
+function mergedLinks(entries: readonly ArchiveEntry[]): ArchiveEntry[] {
+  const linked = new Set(entries.filter(({ kind }) => kind === 'link').map(({ path }) => path))
+  const used = MERGED_WHERE_USED.filter((name) => entries.some(({ path }) => path.startsWith(`${name}/`)))
+  const names = [...MERGED, ...used].filter((name) => !linked.has(name))
+  return names.map((name) => ({ kind: 'link', path: name, target: `usr/${name}` }))
 }
 
 /** A parent folder that a lower layer has already keeps the lower one's mode and owner. */
@@ -71,9 +84,9 @@ export function viewEntry(entry: ArchiveEntry): ViewEntry {
 }
 
 /** What scanners read: a control file per package, so that no layer rewrites another's list. */
-function dpkgRecords({ name }: LockedPackage, deb: DebFile, placed: ReadonlyMap<string, ArchiveEntry>): ArchiveEntry[] {
+function dpkgRecords({ name }: LockedPackage, deb: DebFile, isPlaced: (path: string) => boolean): ArchiveEntry[] {
   const status = deb.control.replace(/^Package:.*$/m, (line) => `${line}\nStatus: install ok installed`)
-  const sums = deb.md5sums.split('\n').filter((line) => placed.has(line.slice(34))) // 32 digits, two blanks, path
+  const sums = deb.md5sums.split('\n').filter((line) => line !== '' && isPlaced(line.slice(34))) // 32 digits, two blanks, path
   return [
     fileEntry(`var/lib/dpkg/status.d/${name}`, status),
     fileEntry(`var/lib/dpkg/status.d/${name}.md5sums`, sums.map((line) => `${line}\n`).join('')),

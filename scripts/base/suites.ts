@@ -10,7 +10,7 @@ export interface SuitePart {
 const KEYS = new URL('keys/', import.meta.url)
 
 // Codenames whose keys lie in keys/
-const RELEASES: readonly string[] = ['trixie']
+const RELEASES: readonly string[] = ['bookworm', 'trixie']
 
 /** Release, stable updates and security of a Debian release; all are asked, the newest version wins. */
 export function suiteParts(suite: string): readonly SuitePart[] {

@@ -8,7 +8,7 @@ export type Variant = 'lean' | 'full'
 
 /** Signed packages of a Debian release. */
 interface DebianBase {
-  readonly debian: 'trixie'
+  readonly debian: 'trixie' | 'bookworm'
 }
 
 /** An image of a registry, and the Python minor that it brings. */
@@ -33,7 +33,9 @@ const BASE_IMAGE = new RegExp(
   `${REPOSITORY.source.slice(0, -1)}(?::[\\w][\\w.-]{0,127}(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$`,
 )
 
-const debianBase = z.strictObject({ debian: z.enum(['trixie']).describe('Codename of the Debian release.') })
+const debianBase = z.strictObject({
+  debian: z.enum(['trixie', 'bookworm']).describe('Codename of the Debian release.'),
+})
 const registryBase = z.strictObject({
   image: z
     .string()
@@ -73,25 +75,23 @@ export const dockerSchema: ZodType<DockerConfig> = z.strictObject({
 interface DebianFacts {
   readonly python: string
   readonly postgresql: string // the major version that it ships
-  readonly roots: readonly string[]
 }
 
+// libc-bin brings the locale C.UTF-8; without media-types and netbase types and ports have no names
+const ROOTS = [
+  'base-files',
+  'libc-bin',
+  'ca-certificates',
+  'python3',
+  'python3-minimal',
+  'tzdata',
+  'media-types',
+  'netbase',
+]
+
 const DEBIAN: Readonly<Record<DebianBase['debian'], DebianFacts>> = {
-  trixie: {
-    python: '3.13',
-    postgresql: '17',
-    // libc-bin brings the locale C.UTF-8; without media-types and netbase types and ports have no names
-    roots: [
-      'base-files',
-      'libc-bin',
-      'ca-certificates',
-      'python3',
-      'python3-minimal',
-      'tzdata',
-      'media-types',
-      'netbase',
-    ],
-  },
+  trixie: { python: '3.13', postgresql: '17' },
+  bookworm: { python: '3.11', postgresql: '15' },
 }
 
 // initdb starts programs through a shell, and wants a name for the user that it runs as
@@ -100,8 +100,8 @@ const WITH_POSTGRESQL = ['dash', 'libnss-wrapper']
 /** Bases of the variants: each one's layers begin with those of the smaller. */
 export function basesOf({ base, variants, platforms }: DockerConfig): readonly BaseRequest[] {
   if ('image' in base) return variants.map((name) => ({ kind: 'registry', name, image: base.image, platforms }))
-  const { roots, postgresql } = DEBIAN[base.debian]
-  const lean = { name: 'lean', roots }
+  const { postgresql } = DEBIAN[base.debian]
+  const lean = { name: 'lean', roots: ROOTS }
   const layers: Readonly<Record<Variant, readonly { readonly name: string; readonly roots: readonly string[] }[]>> = {
     lean: [lean],
     full: [lean, { name: 'postgresql', roots: [`postgresql-${postgresql}`, ...WITH_POSTGRESQL] }],

@@ -39,6 +39,20 @@ describe('a layer', () => {
     expect(view.get('lib')).toMatchObject({ kind: 'link' })
   })
 
+  it('has the links of the merged /usr also where no package brings them, as in Debian 12', async () => {
+    const libc = [folder('lib'), fileEntry('lib/libc.so.6', 'x'), folder('lib64'), link('lib64/ld.so', '/lib/ld.so')]
+    const sums = `${'a'.repeat(32)}  lib/libc.so.6\n`
+    const lower = await assembleLayer([unpacked('libc6', libc, sums)], new Map())
+    const linked = lower.entries.filter(({ kind, path }) => kind === 'link' && !path.includes('/'))
+    expect(linked.map(({ path }) => path)).toEqual(['bin', 'lib', 'lib64', 'sbin'])
+    expect(lower.entries.map(({ path }) => path)).toContain('usr/lib/libc.so.6')
+    expect(await text(lower.entries, 'var/lib/dpkg/status.d/libc6.md5sums')).toBe(sums)
+    const upper = await assembleLayer([unpacked('dash', [fileEntry('bin/sh', 'x', 0o755)])], lower.view)
+    const paths = upper.entries.map(({ path }) => path)
+    expect(paths).toContain('usr/bin/sh')
+    expect(paths).not.toContain('bin')
+  })
+
   it('above another one goes through its links and keeps the modes of its folders', async () => {
     const lower = await assembleLayer(
       [unpacked('base', [link('lib', 'usr/lib'), folder('srv', 0o700), folder('usr/lib')])],

@@ -1,3 +1,4 @@
+import { readKeys } from 'openpgp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { verifyRelease } from '../../scripts/base/release.ts'
 import { pinnedKeys } from '../../scripts/base/suites.ts'
@@ -62,8 +63,17 @@ describe('a release file', () => {
     await expect(verify(text)).rejects.toThrow(message)
   })
 
-  it('has three pinned keys of a Debian release, and none for an unknown one', async () => {
-    expect(await pinnedKeys('trixie')).toHaveLength(3)
+  it.each([
+    ['trixie', '04B54C3CDCA79751B16BC6B5225629DF75B188BD'],
+    ['bookworm', 'B8B80B5B623EAB6AD8775C45B7C5D7D6350947F8'],
+  ])('has three pinned keys of Debian %s', async (suite, automatic) => {
+    const pinned = await pinnedKeys(suite)
+    expect(pinned).toHaveLength(3)
+    const found = (await Promise.all(pinned.map((armoredKeys) => readKeys({ armoredKeys })))).flat()
+    expect(found.map((one) => one.getFingerprint().toUpperCase())).toContain(automatic)
+  })
+
+  it('has no keys of an unknown Debian release', async () => {
     await expect(pinnedKeys('buzz')).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 })
