@@ -107,7 +107,7 @@ function migrateSections(facts: Facts, config: DebConfig, scope: Scope): readonl
       settings: [
         ['Type', 'oneshot'],
         ['RemainAfterExit', 'yes'],
-        ['ExecStart', `${scope.command} migrate --wait 5`],
+        ['ExecStart', `${scope.command} migrate --wait 5 --dump-first`],
         // A service whose start failed with this unit would stay down: start it once a later attempt succeeds.
         ['ExecStartPost', `+/usr/bin/systemctl --no-block start ${name}${scope.unit}.service`],
         ['Restart', 'on-failure'],
