@@ -26,7 +26,17 @@ export async function bringRelease(run: Publishing): Promise<HostedRelease> {
 
 /** The complete release of our tag, or what is missing from it. Changes nothing. */
 export async function findComplete(run: Publishing): Promise<HostedRelease> {
+  return completeOf(run, reconcile(run.ours, await observe(run)))
+}
+
+/** The same of a release that has just become public; a draft of ours that a listing did not show before goes. */
+export async function confirmPublic(run: Publishing): Promise<HostedRelease> {
   const decision = reconcile(run.ours, await observe(run))
+  if (decision.kind === 'continue' && !decision.release.draft) await removeStale(run, decision.stale)
+  return completeOf(run, decision)
+}
+
+function completeOf(run: Publishing, decision: Decision): HostedRelease {
   if (decision.kind === 'refuse') throw refused(run, decision)
   if (decision.kind === 'continue' && decision.steps.every(({ step }) => step === 'keep')) return note(run, decision)
   if (decision.kind === 'continue') note(run, decision)
@@ -47,15 +57,19 @@ function isSettled(decision: Decision): decision is Continue {
 }
 
 async function act(run: Publishing, decision: Exclude<Decision, { kind: 'refuse' }>): Promise<HostedRelease> {
-  for (const draft of decision.stale) {
-    run.report.line(`removing a second draft of ${draft.tag} that an earlier run left`)
-    await run.github.removeRelease(draft.id)
-  }
+  await removeStale(run, decision.stale)
   if (decision.kind === 'create') return createDraft(run)
   const release = note(run, decision)
   if (decision.body === 'replace') await run.github.update(release.id, { body: run.ours.body })
   await performSteps(run, release, decision.steps)
   return release
+}
+
+async function removeStale(run: Publishing, stale: readonly HostedRelease[]): Promise<void> {
+  for (const draft of stale) {
+    run.report.line(`removing a second draft of ${draft.tag} that an earlier run left`)
+    await run.github.removeRelease(draft.id)
+  }
 }
 
 // A create that GitHub answers with an error may have landed: the listing tells, never a second create.

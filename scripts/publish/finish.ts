@@ -2,7 +2,7 @@ import type { HostedRelease } from '../lib/core/hosted.ts'
 import type { Plan } from '../lib/core/plan.ts'
 import { parseTag, type Versions } from '../lib/core/version.ts'
 import { attempt } from '../lib/io/attempts.ts'
-import { findComplete } from './draft.ts'
+import { confirmPublic } from './draft.ts'
 import type { Finished } from './finished.ts'
 import { type Standing, standingOf } from './moving-tags.ts'
 import type { Publishing } from './publishing.ts'
@@ -39,7 +39,7 @@ export async function finish(run: Publishing, release: HostedRelease, finished: 
   if (release.draft) {
     await pushByDigest(run, contents, 'manifests') // only what is not there is sent
     await run.report.task(`make ${run.ours.tag} public`, () => turnPublic(run, release.id, standing))
-    await findComplete(run)
+    await confirmPublic(run)
   }
   const set = await setTags(run, contents, imageVersion(finished.plan.facts.version), standing)
   return release.draft || set.length > 0

@@ -155,6 +155,33 @@ describe('a second run does what the first left', () => {
     expect(release.assets.map(({ id }) => id)).toEqual(expect.arrayContaining(kept))
   })
 
+  it('though the listing did not show the draft at first: the second one that it makes is the only one in the end', async () => {
+    bench = await openBench()
+    await bench.publish('draft')
+    bench.github.schedule([{ on: 'list-releases', is: 'lag' }])
+    await bench.publish()
+    expect(bench.github.unspent()).toEqual([])
+    await expectComplete(bench)
+  })
+
+  it('also where the first draft is listed only after the release is public', async () => {
+    bench = await openBench()
+    await bench.publish('draft')
+    const [draft] = bench.github.store.releases
+    if (draft === undefined) throw new Error('no draft')
+    bench.github.store.releases.length = 0
+    const { releases } = bench.github.store
+    await bench.publish('draft')
+    const update = bench.github.store.update.bind(bench.github.store)
+    bench.github.store.update = (id, fields) => {
+      const changed = update(id, fields)
+      if (fields.draft === false) releases.push(draft) // from now on it is listed
+      return changed
+    }
+    await bench.publish('finish')
+    await expectComplete(bench)
+  })
+
   it('on a complete release at once, with nothing to do', async () => {
     bench = await openBench()
     await bench.publish()

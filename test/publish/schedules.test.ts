@@ -49,7 +49,7 @@ function randomFaults(seed: number, room: number): readonly Fault[] {
     const [on, kinds] = OPERATIONS[roll(OPERATIONS.length)] ?? ['list-assets', ANYWHERE]
     const is = kinds[roll(kinds.length)] ?? 'reset'
     const after = roll(8)
-    const times = Math.min(left, 1 + roll(9))
+    const times = Math.min(left, is === 'lag' ? 2 : 9, 1 + roll(9)) // a listing lags for a moment, not for a whole run
     left -= times
     return { on, is, after, times }
   }).filter(({ times }) => times !== 0)
