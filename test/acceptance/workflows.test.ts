@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { execa } from 'execa'
@@ -59,25 +59,27 @@ async function makeOrigin(): Promise<string> {
   return origin
 }
 
-/** `npx -y pnpm@10` without asking the registry each time what the newest 10 is. */
-async function makeNpx(): Promise<string> {
+/** `npx` for the jobs: pnpm is not asked for at a registry each time, and only the first job installs. */
+async function makeNpx(): Promise<Record<string, string>> {
   const { stdout } = await execa('npx', ['-y', '-p', 'pnpm@10', 'which', 'pnpm'], { env: { HOME: homedir() } })
   const programs = join(folder, 'bin')
   await mkdir(programs)
-  const script = `#!/bin/sh -e\ntest "$1 $2" = "-y pnpm@10"\nshift 2\nexec "${stdout.trim()}" "$@"\n`
-  await writeFile(join(programs, 'npx'), script)
-  await chmod(join(programs, 'npx'), 0o755)
-  return programs
+  await copyFile(join(ROOT, 'test/support/workflow/npx.sh'), join(programs, 'npx'))
+  return {
+    PATH: `${programs}${delimiter}${process.env['PATH']}`,
+    SLIPWAY_TEST_PNPM: stdout.trim(),
+    SLIPWAY_TEST_MODULES: join(folder, 'installed'),
+  }
 }
 
-/** Downloads may be shared between jobs as a cache would; nothing else is. */
+/** Downloads may be shared between jobs as a cache would, and what the first job installed; nothing else is. */
 async function environment(): Promise<Record<string, string>> {
   const given = ['npm_config_registry', 'UV_DEFAULT_INDEX', 'UV_INDEX_URL', 'PIP_INDEX_URL', 'SLIPWAY_DEBIAN_MIRROR']
   const set = given.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]))
   return {
     ...networkEnvironment(),
     ...Object.fromEntries(set),
-    PATH: `${await makeNpx()}${delimiter}${process.env['PATH']}`,
+    ...(await makeNpx()),
     XDG_DATA_HOME: process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local/share'), // pnpm's store
     npm_config_userconfig: join(homedir(), '.npmrc'),
     SLIPWAY_CACHE: cacheFolder(),
@@ -155,15 +157,16 @@ describeWith(['git', 'python3', 'xz', 'docker-registry'], 'the workflows, job by
     expect(otherwise).toEqual([])
   })
 
-  it('leave image and chart in the registry, under their moving tags too', async () => {
+  it('leave both images and the chart in the registry, under their moving tags too', async () => {
     const tags = async (name: string): Promise<readonly string[]> => {
       const answer = await fetch(`http://${registry.host}/v2/${name}/tags/list`)
       return ((await answer.json()) as { tags: string[] }).tags.toSorted()
     }
     const version = tag.replace('sample-v', '')
     const [major = '', minor = ''] = version.split('.')
-    const lean = [version, `${major}.${minor}`, major, 'latest'].map((name) => `${name}-lean`)
-    expect(await tags('team/satchel')).toEqual(lean.toSorted())
+    const names = [version, `${major}.${minor}`, major, 'latest']
+    const both = names.flatMap((name) => [name, `${name}-lean`])
+    expect(await tags('team/satchel')).toEqual(both.toSorted())
     expect(await tags('team/charts/satchel')).toEqual([version])
   })
 
