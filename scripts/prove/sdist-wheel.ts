@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse as parseToml } from 'smol-toml'
 import { extract } from 'tar'
@@ -25,9 +25,12 @@ const WITHOUT = ['node', 'npm', 'npx', 'pnpm', 'yarn', 'corepack', 'bun']
 export async function proveSdistWheel(stage: Stage, sdist: string, wheel: string): Promise<SdistWheel> {
   return inScratch(join(stage.out, 'tmp', 'sdist-wheel'), async (scratch) => {
     const project = join(scratch, 'project')
-    await mkdir(project, { recursive: true })
-    await extract({ file: join(stage.out, 'artifacts', sdist), cwd: project, strip: 1 })
-    const built = await buildAgain(stage, scratch, project)
+    const unpack = async (): Promise<void> => {
+      await rm(project, { recursive: true, force: true })
+      await mkdir(project, { recursive: true })
+      await extract({ file: join(stage.out, 'artifacts', sdist), cwd: project, strip: 1 })
+    }
+    const built = await buildAgain(stage, scratch, project, unpack)
     if (typeof built === 'string') return { findings: [built] }
     const missing = lostFiles(await zipMembers(join(stage.out, 'artifacts', wheel)), built)
     const findings = missing.lost.length === 0 ? [] : [await lostFinding(project, missing.lost, stage)]
@@ -37,9 +40,14 @@ export async function proveSdistWheel(stage: Stage, sdist: string, wheel: string
   })
 }
 
-async function buildAgain({ plan, cache }: Stage, scratch: string, project: string): Promise<Members | string> {
+async function buildAgain(
+  { plan, cache }: Stage,
+  scratch: string,
+  project: string,
+  unpack: () => Promise<void>,
+): Promise<Members | string> {
   const shadows = join(scratch, 'bin')
-  await mkdir(shadows)
+  await mkdir(shadows, { recursive: true })
   for (const name of WITHOUT) {
     await writeFile(join(shadows, name), '#!/bin/sh\nexit 127\n')
     await chmod(join(shadows, name), 0o755)
@@ -48,17 +56,23 @@ async function buildAgain({ plan, cache }: Stage, scratch: string, project: stri
     HOME: scratch,
     PATH: `${shadows}:/usr/local/bin:/usr/bin:/bin`,
     SOURCE_DATE_EPOCH: String(plan.facts.epoch),
-    UV_OFFLINE: '1',
   }
   const to = join(scratch, 'dist')
   const uv = await openUv(cache, plan.facts.tools.uv)
-  try {
-    await buildByBackEnd(uv, { project, to, kinds: ['wheel'], env })
-  } catch (error) {
-    if (!(error instanceof ReleaseError) || error.code !== 'COMMAND_FAILED') throw error
-    return 'gives no wheel without network and Node: whoever installs from it needs what the build needs'
+  const build = async (more: Readonly<Record<string, string>>): Promise<boolean> => {
+    await unpack()
+    return buildByBackEnd(uv, { project, to, kinds: ['wheel'], env: { ...env, ...more } }).then(() => true, isFailure)
   }
+  const offline = { UV_OFFLINE: '1' }
+  // A machine that never built this project fetches the pinned back ends first, then builds again offline.
+  const made = (await build(offline)) || ((await build({})) && (await build(offline)))
+  if (!made) return 'gives no wheel without network and Node: whoever installs from it needs what the build needs'
   return zipMembers(join(to, (await readdir(to)).find((name) => name.endsWith('.whl')) ?? ''))
+}
+
+function isFailure(error: unknown): false {
+  if (error instanceof ReleaseError && error.code === 'COMMAND_FAILED') return false
+  throw error
 }
 
 // Written anew by whoever makes the wheel (binary distribution format).
