@@ -14,8 +14,11 @@ export async function openSource(
   options: { readonly asked?: string | undefined; readonly locked?: readonly LockedRelease[] } = {},
 ): Promise<OpenSource> {
   const mirrors = await debianMirrors(options.asked)
-  if (mirrors[0] === 'apt') return aptSource(await aptMirror())
-  const sources = mirrors.map((mirror) => (isAbsolute(mirror) ? directory(mirror) : httpMirror(mirror)))
   const archive = options.locked === undefined ? [] : [snapshots(options.locked)]
+  if (mirrors[0] === 'apt') {
+    const apt = await aptSource(await aptMirror())
+    return { ...firstOf([apt, ...archive]), close: () => apt.close() }
+  }
+  const sources = mirrors.map((mirror) => (isAbsolute(mirror) ? directory(mirror) : httpMirror(mirror)))
   return { ...firstOf([...sources, ...archive]), close: async () => undefined }
 }
