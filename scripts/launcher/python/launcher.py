@@ -1,7 +1,11 @@
 #!/usr/bin/python3 -IS
 """Starts an application from its own files alone; launcher.json beside this file says where they are."""
+import _signal  # not signal: an image compiles that for longer than a person needs to change their mind
 import os
 import sys
+
+if os.getpid() == 1:  # the kernel drops signals that process 1 has no action for, pid_namespaces(7)
+    _signal.signal(_signal.SIGTERM, lambda *_: sys.exit(143))
 
 if not (sys.flags.isolated and sys.flags.no_site):
     os.execv(sys.executable, [sys.executable, '-IS', os.path.realpath(__file__)] + sys.argv[1:])

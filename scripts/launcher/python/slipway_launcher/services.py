@@ -2,6 +2,7 @@
 import os
 import re
 import socket
+import time
 import sys
 
 from . import database, stamp, starting
@@ -212,23 +213,30 @@ def stand_in(session):
 
 def watch(session, family, services):
     """Until something ends; says once that everything is ready."""
-    layout, pause, ready = session.layout, ASKING[0], False
+    layout = session.layout
     names = {child: 'service %s' % service['name'] for child, service in services.items()}
     if family.server:
         names[family.server] = 'PostgreSQL'
+    question, told = family.fork('the question', lambda: ask_until_ready(session, services.values())), False
     while True:
         for child, name in names.items():
             if child in family.endings:
                 tell('%s: %s ended with %d, so everything ends' % (layout.name, name, family.endings[child]))
                 return family.endings[child] if child in services else FAILED
-        if not ready and all(answers(session, service) for service in services.values()):
-            ready = True
-            family.pause(0.3)  # the line about our own question comes before ours
+        if not told and question in family.endings:
             urls = [address(session.configuration, service) + '/' for service in services.values() if service.get('port')]
             tell('%s is %s' % (layout.title, 'ready: ' + urls[0] if urls else 'running'))
-            continue
-        family.pause(None if ready else pause)
+            told = True
+        family.pause()
+
+
+def ask_until_ready(session, services):
+    """In a child, so that a slow answer keeps nobody from ending everything."""
+    pause = ASKING[0]
+    while not all(answers(session, service) for service in services):
+        time.sleep(pause)
         pause = min(ASKING[1], pause * 1.5)
+    time.sleep(0.3)  # the service's own line about our question comes first
 
 
 def answers(session, service):
@@ -236,7 +244,7 @@ def answers(session, service):
     if not service.get('port'):
         return True
     if service.get('ready') or service.get('health'):
-        return trouble(session, service, True, 1) == ''
+        return trouble(session, service, True, 10) == ''
     try:
         socket.create_connection((local_address(session.configuration), session.configuration.port(service)), 1).close()
     except OSError:
