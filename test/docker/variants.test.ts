@@ -85,4 +85,24 @@ describe('the section docker', () => {
     ])
     expect(docker.check(facts, variants)).toEqual([])
   })
+  it('refuses a full image on a base from a registry, and a base without its tag or its Python', () => {
+    const image = 'docker.io/library/python:3.13-slim'
+    const full = docker.schema.parse({ variants: ['full'], base: { image, python: '3.13' } })
+    expect(docker.check(sampleFacts(), full)).toEqual([
+      {
+        path: ['variants'],
+        message: expect.stringContaining('does not go above a registry image'),
+        hint: expect.any(String),
+      },
+    ])
+    const digest = `sha256:${'0'.repeat(64)}`
+    const accepts = (base: object): boolean => docker.schema.safeParse({ base }).success
+    for (const name of [image, `${image}@${digest}`, `127.0.0.1:5000/python@${digest}`]) {
+      expect(accepts({ image: name, python: '3.13' }), name).toBe(true)
+    }
+    for (const name of ['python:3.13', 'docker.io/library/python', `${image}@sha256:0`]) {
+      expect(accepts({ image: name, python: '3.13' }), name).toBe(false)
+    }
+    expect(accepts({ image })).toBe(false)
+  })
 })
