@@ -89,7 +89,7 @@ function runConfig(facts: Facts, base: Base, annotations: Readonly<Record<string
     ExposedPorts: Object.fromEntries(ports),
     Env: environment(base),
     Entrypoint: [command],
-    Cmd: facts.runtime.migrate === undefined ? ['run'] : ['run', '--migrate'], // under a lock: safe for many at once
+    Cmd: ['run', '--all', ...(facts.runtime.migrate === undefined ? [] : ['--migrate'])], // under a lock: safe for many
     Volumes: { [`/${STATE}`]: {} },
     WorkingDir: `/${STATE}`,
     Labels: { ...base.config.labels, ...annotations },

@@ -85,7 +85,7 @@ describe('an image', () => {
     expect(run).toMatchObject({
       User: '10001:0',
       Entrypoint: ['/usr/bin/satchel'],
-      Cmd: ['run', '--migrate'],
+      Cmd: ['run', '--all', '--migrate'],
       ExposedPorts: { '8000/tcp': {} },
       Volumes: { '/data': {} },
       StopSignal: 'SIGTERM',

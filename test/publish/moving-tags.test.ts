@@ -44,3 +44,20 @@ describe('the references that move', () => {
     expect(movingReferences(reference, '1.5.0', ['1.5', 'latest'])).toEqual(expected)
   })
 })
+
+describe('the tags of both images, the full one without a suffix and the lean one as its twin', () => {
+  it.each([
+    ['a release', '1.5.0', ['1.4.0'], ['1.5.0', '1.5', '1', 'latest']],
+    ['a zero major', '0.3.1', ['0.3.0'], ['0.3.1', '0.3', 'latest']],
+    ['a pre-release', '2.0.0-rc.1', ['1.5.0'], ['2.0.0-rc.1']],
+    ['a patch of an older minor', '1.0.1', ['1.0.0', '1.1.0'], ['1.0.1', '1.0']],
+    ['a patch of an older major', '1.1.1', ['1.1.0', '2.0.0'], ['1.1.1', '1.1', '1']],
+  ] as const)('%s: %s after %j', (_, version, history, tags) => {
+    const { moving } = standingOf(version, history)
+    for (const suffix of ['', '-lean']) {
+      const exact = `ghcr.io/a/demo:${version}${suffix}`
+      const expected = tags.map((tag) => `ghcr.io/a/demo:${tag}${suffix}`)
+      expect([exact, ...movingReferences(exact, version, moving)]).toEqual(expected)
+    }
+  })
+})
