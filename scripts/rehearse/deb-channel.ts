@@ -3,20 +3,24 @@ import { join } from 'node:path'
 import { MEDIA_TYPES } from '../lib/core/artifact.ts'
 import { type Plan, promisedOutputs } from '../lib/core/plan.ts'
 import { measureFile } from '../lib/io/files.ts'
-import type { Channel, RunningApp } from './channel.ts'
+import type { Channel, UpgradableApp } from './channel.ts'
 import { debianRoot, type Suite, unpackRoot } from './debian-root.ts'
 import { type SystemdBox, startBox } from './systemd-box.ts'
 
-/** Where the packages come from, and the system on which they are installed. */
-export interface DebChannelOptions {
+/** A release with Debian packages. */
+export interface DebRelease {
   readonly out: string // dist/
   readonly plan: Plan
+}
+
+/** Where the packages come from, and the system on which they are installed. */
+export interface DebChannelOptions extends DebRelease {
   readonly suite: Suite
   readonly cache: string
 }
 
 /** An application that apt installed and systemd started, with the system around it. */
-export interface InstalledApp extends RunningApp {
+export interface InstalledApp extends UpgradableApp<DebRelease> {
   readonly box: SystemdBox
 }
 
@@ -74,10 +78,7 @@ export async function openBox(suite: Suite, cache: string, packages: readonly st
 }
 
 /** The plan's packages as a flat repository inside the box (sources.list(5)), known to its apt. */
-export async function addPackages(
-  box: SystemdBox,
-  { out, plan }: Pick<DebChannelOptions, 'out' | 'plan'>,
-): Promise<void> {
+export async function addPackages(box: SystemdBox, { out, plan }: DebRelease): Promise<void> {
   const pool = join(box.root, POOL)
   await mkdir(pool, { recursive: true })
   const stanzas: string[] = []
@@ -116,6 +117,10 @@ function running(box: SystemdBox, { facts }: Plan): Omit<InstalledApp, 'stop'> {
     url: `http://${box.address}:${port}`,
     async restart() {
       await box.exec(['systemctl', 'restart', `${name}.service`])
+    },
+    async upgrade(release) {
+      await addPackages(box, release)
+      await box.exec(['apt-get', 'install', '--yes', '--quiet', name])
     },
     exec: (words) => box.exec([name, ...words]),
   }

@@ -6,11 +6,13 @@ import type { StaticListing } from '../../scripts/lib/core/stages.ts'
 import { readStageJson } from '../../scripts/lib/io/files.ts'
 import { silentReport } from '../../scripts/lib/io/report.ts'
 import { cacheFolder } from '../../scripts/lib/io/stage.ts'
-import { runBlackBox } from '../../scripts/rehearse/black-box.ts'
+import { runAfterUpgrade } from '../../scripts/rehearse/after-upgrade.ts'
+import { runBlackBox, type Visit } from '../../scripts/rehearse/black-box.ts'
 import { addPackages, debChannel, type InstalledApp, openBox } from '../../scripts/rehearse/deb-channel.ts'
 import type { SystemdBox } from '../../scripts/rehearse/systemd-box.ts'
 import { sampleRelease } from '../support/release.ts'
 import { describeWith } from '../support/tool.ts'
+import { planIn, sampleUpgrade } from '../support/upgrade.ts'
 
 const TOOLS = ['root', 'mmdebstrap', 'unshare', 'nsenter', 'ip', 'tar']
 const CACHE = cacheFolder()
@@ -36,6 +38,7 @@ describe.each(SYSTEMS)('the packages of the sample on $suite', ({ suite, python,
   describeWith(TOOLS, 'installed by apt beside PostgreSQL and started by systemd', () => {
     let app: InstalledApp
     let key = ''
+    let visit: Visit
 
     beforeAll(async () => {
       await read()
@@ -44,7 +47,7 @@ describe.each(SYSTEMS)('the packages of the sample on $suite', ({ suite, python,
     afterAll(() => app?.stop())
 
     it('pass the black-box script, a restart included', async () => {
-      await runBlackBox(plan.facts.rehearse, app, listing, silentReport)
+      visit = await runBlackBox(plan.facts.rehearse, app, listing, silentReport)
     })
 
     it('serve every collected file with the bytes of static.json', async () => {
@@ -101,6 +104,18 @@ describe.each(SYSTEMS)('the packages of the sample on $suite', ({ suite, python,
       )
     })
 
+    it.runIf(suite === 'trixie')('give way to the next release, which finds data, key and configuration', async () => {
+      const { after } = await sampleUpgrade('deb')
+      const next = await planIn(after)
+      await app.upgrade({ out: after, plan: next })
+      expect(await app.exec(['version'])).toBe(`${next.facts.version.plain}\n`)
+      const files = await readStageJson<StaticListing>(join(after, 'static.json'), 'static')
+      await runAfterUpgrade(visit, next.facts.rehearse, files)
+      expect(await shell(app.box, 'tail -1 /etc/satchel/satchel.env; cat /etc/satchel/secret_key')).toBe(
+        `# mine\n${key}`,
+      )
+    })
+
     it('stop cleanly, within seconds', async () => {
       const before = performance.now()
       await app.box.exec(['systemctl', 'stop', 'satchel.service'])
@@ -119,6 +134,8 @@ describe.each(SYSTEMS)('the packages of the sample on $suite', ({ suite, python,
     it('delete the configuration when they are purged, and keep the key in a place of root alone', async () => {
       const said = await shell(app.box, 'apt-get purge --yes satchel 2>&1')
       expect(said).toContain('uploads (/var/lib/satchel), keys (/var/lib/satchel-keys) and database are kept')
+      for (const command of ['dropdb satchel', 'dropuser satchel'])
+        expect(said).toContain(`sudo -u postgres ${command}`)
       expect(await shell(app.box, 'ls /etc/satchel 2>&1 || true')).toContain('No such file')
       expect(await shell(app.box, 'stat -c "%a %U" /var/lib/satchel-keys /var/lib/satchel-keys/secret_key')).toBe(
         '700 root\n600 root',
@@ -130,7 +147,9 @@ describe.each(SYSTEMS)('the packages of the sample on $suite', ({ suite, python,
       await app.box.exec(['mkdir', '-p', '/etc/satchel/conf.d'])
       await writeFile(join(app.box.root, 'etc/satchel/conf.d/rehearsal.env'), `APP_HOST=${app.box.address}\n`)
       await app.box.exec(['apt-get', 'install', '--yes', 'satchel'])
-      expect(await shell(app.box, 'cat /etc/satchel/secret_key; ls /var/lib/satchel')).toBe(`${key}\nmedia`)
+      expect(await shell(app.box, 'cat /etc/satchel/secret_key; ls -d /var/lib/satchel/media')).toBe(
+        `${key}\n/var/lib/satchel/media`,
+      )
       await runBlackBox(
         plan.facts.rehearse.filter((step) => 'ready' in step || 'login' in step || 'contains' in step),
         app,
