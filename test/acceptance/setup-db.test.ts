@@ -63,7 +63,7 @@ describeWith(['psql', 'root'], 'setup-db and drop-db', () => {
       /^OK {3}made the extension citext$/m,
       /^OK {3}the database tray at .* as nobody takes connections$/m,
       /^OK {3}the role nobody may make tables and schemas in it$/m,
-      /^next: `tray migrate`$/m,
+      /^next: `systemctl restart tray`$/m,
     ])
       expect(made.stdout).toMatch(line)
     expect(made.status).toBe(0)
@@ -75,6 +75,10 @@ describeWith(['psql', 'root'], 'setup-db and drop-db', () => {
       status: 2,
       stderr: 'nothing was removed: `tray drop-db --yes tray` removes the database\n',
     })
+    await postgres.query('template1', 'CREATE DATABASE second OWNER nobody')
+    const beside = { ...env, DB_NAME: 'second' }
+    const kept = await one.tray(['drop-db', '--yes', 'second'], beside)
+    expect(kept.stdout).toContain('removed the database second\nthe role nobody stays: other databases are its own\n')
     const dropped = await one.tray(['drop-db', '--yes', 'tray'], env)
     expect(dropped).toMatchObject({ status: 0, stderr: '' })
     expect(dropped.stdout).toBe(
@@ -88,6 +92,19 @@ describeWith(['psql', 'root'], 'setup-db and drop-db', () => {
       ].join('\n'),
     )
     expect((await one.tray(['drop-db', '--yes', 'tray'], env)).stdout).toContain('there is no database tray\n')
+  })
+
+  it('an instance gets none before it is made', async () => {
+    const nowhere = '/nowhere/{instance}'
+    const instances = { state: nowhere, config: [], secrets: nowhere, example: nowhere }
+    const one = place({ channel: 'deb', user: 'nobody', instances })
+    const env = { DB_HOST: postgres.socket, DB_PORT: String(postgres.port), DB_USER: 'nobody' }
+    for (const words of [['setup-db'], ['drop-db', '--yes', 'tray_typo']])
+      expect(await one.tray(['--instance', 'typo', ...words], env)).toEqual({
+        status: 2,
+        stdout: '',
+        stderr: 'there is no instance typo: `systemctl enable --now tray@typo` makes it\n',
+      })
   })
 
   it('a server elsewhere is looked at, and each line that fails has its command', async () => {

@@ -1,6 +1,7 @@
 """`drop-db`: removes the application's own database, and never one of its users."""
 import os
 import sys
+import time
 
 from . import database
 from .errors import CONFIGURATION, DONE, FAILED, USAGE, Refusal
@@ -11,6 +12,7 @@ TABLE = "SELECT to_regclass('slipway_launcher') IS NOT NULL"
 OURS = 'SELECT count(*) FROM slipway_launcher WHERE application = %s'
 TABLES = ("SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') "
           "AND n.nspname <> 'information_schema' AND left(n.nspname, 3) <> 'pg_'")
+OWNED = 'SELECT count(*) FROM pg_database JOIN pg_roles ON pg_roles.oid = datdba WHERE rolname = %s'
 OTHERS = 'SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()'
 
 
@@ -70,15 +72,28 @@ def drop(target, ask):
     if not ours and ask(TABLES, name) != '0':
         raise Refusal('the database %s holds tables, and nothing in it says that they are those of %s; nothing was removed. If they '
                       'are: `DROP DATABASE %s;`' % (name, target.layout.title, quoted(name)), FAILED)
-    others = ask(OTHERS % literal(name))
+    others = count_others(ask, name)
     if others != '0':
         raise Refusal('the database %s is in use by %s connections: stop %s first' % (name, others, target.layout.title), FAILED)
     ask('DROP DATABASE %s' % quoted(name))
     print('removed the database %s' % name, flush=True)
 
 
+def count_others(ask, name):
+    """How many connections others have, as text. The server ends one shortly after its program, and waits as long itself."""
+    end = time.monotonic() + 5
+    while True:
+        others = ask(OTHERS % literal(name))
+        if others == '0' or time.monotonic() > end:
+            return others
+        time.sleep(0.2)
+
+
 def drop_role(target):
     if target.role != target.layout.user:
+        return
+    if target.ask(OWNED % literal(target.role)) != '0':
+        print('the role %s stays: other databases are its own' % target.role, flush=True)
         return
     try:
         target.ask('DROP ROLE IF EXISTS %s' % quoted(target.role))

@@ -7,7 +7,8 @@ import sys
 from . import database
 from .check import report
 from .client import find_tools, words_of
-from .errors import CONFIGURATION, DONE, FAILED, TRY_AGAIN, USAGE, Refusal
+from .errors import CONFIGURATION, DONE, FAILED, Refusal
+from .instances import assert_made
 from .programs import run_apart
 from .session import LOCAL
 
@@ -27,6 +28,7 @@ class Target:
 
     def __init__(self, session):
         layout = self.layout = session.layout
+        assert_made(layout)
         self.facts = layout.data.get('database')
         session.values, _ = session.configuration.resolve()
         parameters = session.database()
@@ -47,7 +49,7 @@ class Target:
         tools = find_tools(self.layout)
         psql = os.path.join(tools[0], 'psql') if tools else shutil.which('psql')
         if psql is None:
-            raise Refusal('psql is not installed: apt-get install postgresql, or name a server on another machine', CONFIGURATION)
+            raise Refusal('psql is not installed', CONFIGURATION)
         address = ([] if not self.host else ['-h', self.host]) + ([] if not self.port else ['-p', self.port])
         try:
             done = subprocess.run([psql, '-XAtqw', '-v', 'ON_ERROR_STOP=1', *address, '-U', SUPERUSER, '-d', name, '-f', '-'],
@@ -55,7 +57,7 @@ class Target:
                                   cwd='/', user=SUPERUSER, group=SUPERUSER, extra_groups=[SUPERUSER],
                                   env={'PATH': os.environ.get('PATH', '/usr/bin:/bin'), 'LC_ALL': 'C'})
         except (KeyError, ValueError, LookupError):
-            raise Refusal('there is no user %s here: apt-get install postgresql' % SUPERUSER, CONFIGURATION) from None
+            raise Refusal('there is no user %s' % SUPERUSER, CONFIGURATION) from None
         if done.returncode:
             raise Refusal(words_of(done.stderr))
         return done.stdout.decode('utf-8', 'replace').strip()
@@ -68,8 +70,15 @@ def setup_db(session, options):
         return FAILED
     status, _ = run_apart(lambda: look(session, target))
     if status == DONE:
-        print('next: `%s migrate`' % target.layout.command if target.layout.data.get('migrate') else 'the database is ready')
+        print(following(target.layout))
     return status
+
+
+def following(layout):
+    """The next command: units migrate by themselves when they start."""
+    if layout.channel == 'deb' and layout.services:
+        return 'next: `systemctl restart %s`' % layout.command.replace(' --instance ', '@')
+    return 'next: `%s migrate`' % layout.command if layout.data.get('migrate') else 'the database is ready'
 
 
 def look(session, target):
