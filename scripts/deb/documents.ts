@@ -14,9 +14,10 @@ export function defaultDatabase(facts: Facts): DatabaseNames {
   return { user: find('database.user') ?? facts.app.name, database: find('database.name') ?? facts.app.name }
 }
 
-function databaseCommands(facts: Facts): readonly string[] {
-  const { user, database } = defaultDatabase(facts)
-  return [`sudo -u postgres createuser ${user}`, `sudo -u postgres createdb -O ${user} ${database}`]
+// The launcher knows the database by the variables of the table only.
+function databaseCommands({ app, runtime }: Facts): readonly string[] {
+  const described = runtime.environment.some(({ from }) => from?.startsWith('database.'))
+  return runtime.database !== undefined && described ? [`sudo ${app.name} setup-db`] : []
 }
 
 function address(facts: Facts): string | undefined {
@@ -33,8 +34,7 @@ export function renderRunningNotice(facts: Facts): string {
 /** What postinst says last when the service did not start: the next command. */
 export function renderNotRunningNotice(facts: Facts): string {
   const { name, title } = facts.app
-  const make = facts.runtime.database === undefined ? [] : databaseCommands(facts)
-  const commands = [...make, `sudo systemctl restart ${name}`].join(' && ')
+  const commands = [...databaseCommands(facts), `sudo systemctl restart ${name}`].join(' && ')
   return `${title} is installed but not running yet (sudo ${name} check says why). Next: ${commands}\n`
 }
 
@@ -77,6 +77,7 @@ function instancesSection(facts: Facts, hasKeys: boolean): readonly string[] {
     `For several instances, systemctl enable --now ${name}@NAME makes one of its own:`,
     `${own.join(', ')}. Its configuration is`,
     `/etc/${name}/instances/NAME/${name}.env; ${name} --instance NAME check says what it lacks.`,
+    ...databaseCommands(facts).map(() => `Its database is made by ${name} --instance NAME setup-db.`),
     '',
   ]
 }
@@ -92,14 +93,19 @@ function keysSection(name: string): readonly string[] {
 
 function databaseSection(facts: Facts): readonly string[] {
   const { name, title } = facts.app
+  const commands = databaseCommands(facts)
+  if (commands.length === 0)
+    return [`${title} wants a PostgreSQL database (${facts.runtime.database?.versions ?? ''}).`, '']
   return [
-    `${title} wants a PostgreSQL database (${facts.runtime.database?.versions ?? ''}). On the same machine, without a password:`,
+    `${title} wants a PostgreSQL database (${facts.runtime.database?.versions ?? ''}). One on the same machine, without a`,
+    'password, is made by',
     '',
-    ...databaseCommands(facts).map((command) => `    ${command}`),
+    ...commands.map((command) => `    ${command}`),
     `    sudo systemctl restart ${name}`,
     '',
     'A database elsewhere is named by DATABASE_URL, or the variables for its parts, in the',
-    'configuration.',
+    'configuration; the same command then says what it lacks. Before the package is removed,',
+    `${name} drop-db removes the database for ever, if that is wanted.`,
     '',
   ]
 }

@@ -81,7 +81,8 @@ describeWith(TOOLS, 'an administrator who types what docs/deb.md says', () => {
   it('has a service that is ready', async () => {
     await type('Pre-requisites')
     const said = await type('Steps')
-    expect(said).toContain('Next: sudo -u postgres createuser satchel')
+    expect(said).toContain('Next: sudo satchel setup-db && sudo systemctl restart satchel\n')
+    expect(said).toContain('OK   made the database satchel, owned by satchel')
     expect(said).toContain('OK   no migration is pending')
     await play(...steps('ready', 'first-admin'))
   })
@@ -104,7 +105,7 @@ describeWith(TOOLS, 'an administrator who types what docs/deb.md says', () => {
 
   it('has two instances beside the service at once, each with its own port and key', async () => {
     await shell('systemctl enable --now satchel@east satchel@west || true')
-    await shell('for one in east west; do sudo -u postgres createdb -O satchel satchel_$one; done')
+    await shell('for one in east west; do satchel --instance $one setup-db; done')
     await shell('systemctl restart satchel@east satchel@west')
     for (const words of ['', '--instance east', '--instance west']) await shell(`satchel ${words} health --ready`)
     const ports = await shell('grep -h ^PORT= /etc/satchel/instances/*/satchel.env')
@@ -113,10 +114,9 @@ describeWith(TOOLS, 'an administrator who types what docs/deb.md says', () => {
     expect(new Set(keys.split('\n')).size).toBe(3)
     await shell('apt-get install --reinstall --yes satchel')
     expect(await shell('systemctl is-active satchel@east satchel@west')).toBe('active\nactive')
-    await shell(
-      'systemctl disable --now satchel@east satchel@west; rm -r /etc/satchel/instances/* /var/lib/satchel/instances/*',
-    )
-    await shell('for one in east west; do sudo -u postgres dropdb satchel_$one; done')
+    await shell('systemctl disable --now satchel@east satchel@west')
+    await shell('for one in east west; do satchel --instance $one drop-db --yes satchel_$one; done')
+    await shell('rm -r /etc/satchel/instances/* /var/lib/satchel/instances/*')
   })
 
   it('sees the service again after a crash', async () => {

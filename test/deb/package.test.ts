@@ -196,6 +196,19 @@ describe('a set of Debian packages', () => {
     expect(readme).not.toMatch(/database|[Kk]eys/)
   })
 
+  it('names no command for a database that no variable describes', async () => {
+    const { runtime } = sampleFacts()
+    const environment = runtime.environment.filter(({ from }) => from?.startsWith('database.') !== true)
+    const { dataTar } = await unpackDeb(
+      writtenFile(await build(sampleFacts({ runtime: { ...runtime, environment } })), APP),
+    )
+    const notice = await textOf(dataTar, './usr/share/satchel/notices/not-running')
+    expect(notice).toContain(' Next: sudo systemctl restart satchel\n')
+    const readme = await textOf(dataTar, './usr/share/doc/satchel/README.Debian')
+    expect(readme).toContain('Satchel wants a PostgreSQL database (>=13).\n\n')
+    expect(readme).not.toContain('setup-db')
+  })
+
   it('keeps pure dependencies inside the application, once for all Pythons', async () => {
     const facts = sampleFacts({ python: { ...sampleFacts().python, native: false } })
     const work = await build(facts)
