@@ -50,7 +50,7 @@ export async function decideFacts(
   const { overlay } = config.facts.python
   const laid = (path: string): boolean =>
     overlay !== undefined && existsSync(join(dirname(project.config), overlay, path))
-  const absent = absentPlaces(config.facts, files.has, laid)
+  const absent = absentPlaces(config.facts, { ...files, laid })
   if (absent.length > 0) throw new ConfigError(absent.map((finding) => config.locate(finding)))
   const identity = await decideIdentity(config.version, project.tag, checkout, files)
   const facts: Facts = {

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import picomatch from 'picomatch'
 import { type Checkout, listCommitted, readCommitted } from '../lib/io/git.ts'
 import type { Standing } from './standing.ts'
 
@@ -10,6 +11,8 @@ export interface ProjectFiles {
   read(path: string): Promise<string | undefined>
   /** Whether there is a file or folder. */
   has(path: string): boolean
+  /** Whether a file matches a glob. */
+  matches(glob: string): boolean
 }
 
 /** What a plan reads, by how the checkout stands. */
@@ -24,6 +27,10 @@ async function committedProject(checkout: Checkout): Promise<ProjectFiles> {
   return {
     read: async (path) => (paths.has(path) ? readCommitted(checkout, path) : undefined),
     has: (path) => paths.has(path) || folders.has(path),
+    matches: (glob) => {
+      const matcher = picomatch(glob, { dot: true })
+      return [...paths].some((path) => matcher(path))
+    },
   }
 }
 
@@ -36,5 +43,9 @@ function workingProject(folder: string): ProjectFiles {
   return {
     read: (path) => readFile(join(folder, path), 'utf8').catch(() => undefined),
     has: (path) => existsSync(join(folder, path)),
+    matches: (glob) =>
+      globSync(glob, { cwd: folder, exclude: ['**/node_modules', '.git'], withFileTypes: true }).some((found) =>
+        found.isFile(),
+      ),
   }
 }

@@ -73,6 +73,21 @@ describe('slipway check', () => {
     await expect(makePlan(projectIn(folder), FORMATS)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 
+  it('tells globs of files to install that match none, and a script that they leave out, committed or not', async () => {
+    const config = VALID.replace('include: [manage.py, shelf/**]', 'include: [shelf/**, books/**, .settings/*]')
+    const folder = shelfRepository({ 'slipway.yaml': config, '.settings/default': '' })
+    const told = [
+      ['python.include.1', 'no file of the project matches books/**'],
+      ['python.collect.command.0', 'manage.py is not among the files that are installed'],
+    ]
+    for (const file of ['slipway.yaml', 'new.txt']) {
+      write(folder, { [file]: config })
+      const { errors } = await checkProject(projectIn(folder), FORMATS)
+      expect(errors.map(({ path, message }) => [path.join('.'), message])).toEqual(expect.arrayContaining(told))
+      expect(errors.map(({ path }) => path.join('.'))).not.toContain('python.include.2')
+    }
+  })
+
   it('tells scripts of commands that neither the tree nor the overlay has', async () => {
     const commands = [
       '  migrate: [manag.py, migrate]',
@@ -166,6 +181,7 @@ describe('slipway check', () => {
     write(folder, {
       'slipway.yaml': VALID,
       'manage.py': '',
+      'shelf/urls.py': '',
       'web/package.json': '{}',
       'pyproject.toml': '[project]\nversion = "1.2.0"\n',
     })

@@ -1,3 +1,4 @@
+import picomatch from 'picomatch'
 import type { ConfiguredFacts } from './config/load.ts'
 import type { Finding } from './error.ts'
 import { inProject } from './project-root.ts'
@@ -7,12 +8,23 @@ interface Place {
   readonly named: string
 }
 
-/** Findings for the files and folders that a configuration names and the tree does not have; `laid`: what an overlay adds. */
-export function absentPlaces(
-  facts: ConfiguredFacts,
-  has: (path: string) => boolean,
-  laid: (path: string) => boolean = () => false,
-): readonly Finding[] {
+/** What is known of the project's tree before anything is read from it. */
+export interface KnownTree {
+  /** Whether there is a file or folder. */
+  has(path: string): boolean
+  /** Whether a file matches a glob. */
+  matches(glob: string): boolean
+  /** Whether the overlay adds a file. */
+  laid(path: string): boolean
+}
+
+/** Findings for what a configuration names and the tree does not have, or does not install. */
+export function absentPlaces(facts: ConfiguredFacts, tree: KnownTree): readonly Finding[] {
+  const own = facts.python.backend === 'own'
+  return [...absent(facts, tree), ...(own ? [] : [...idleGlobs(facts, tree), ...leftOut(facts, tree)])]
+}
+
+function absent(facts: ConfiguredFacts, { has, laid }: KnownTree): readonly Finding[] {
   const { python, frontends, notes } = facts
   const places: readonly Place[] = [
     ...python.requirements.map((named, index) => ({ path: ['python', 'requirements', index], named })),
@@ -27,6 +39,31 @@ export function absentPlaces(
     const place = named.replace(/^\.\/|\/$/g, '')
     if (place === '.' || has(place)) return []
     return [{ path, message: `${named} is not in the tree`, hint: 'Write it relative to the project, and commit it.' }]
+  })
+}
+
+function idleGlobs({ python }: ConfiguredFacts, { matches }: KnownTree): readonly Finding[] {
+  return python.include.flatMap((glob, index) =>
+    matches(glob)
+      ? []
+      : [
+          {
+            path: ['python', 'include', index],
+            message: `no file of the project matches ${glob}`,
+            hint: 'Write globs relative to the project, and a folder as folder/**.',
+          },
+        ],
+  )
+}
+
+/** Scripts that lie in the project and are not installed. */
+function leftOut(facts: ConfiguredFacts, { has, laid }: KnownTree): readonly Finding[] {
+  const { python } = facts
+  const installed = picomatch([...python.include], { dot: true, ignore: [...python.exclude] })
+  return scriptsOf(facts).flatMap(({ path, named }) => {
+    const place = inProject(python, named).replace(/^\.\//, '')
+    if (laid(named) || !has(place) || installed(place)) return []
+    return [{ path, message: `${place} is not among the files that are installed`, hint: 'Add it to python.include.' }]
   })
 }
 

@@ -6,13 +6,17 @@ export type VariableRead = readonly [name: string, file: string, line: number]
 
 const OWN = /^(APP_[A-Z_]+|DJANGO_SETTINGS_MODULE|PATH|HOME|PYTHON[A-Z]*)$/ // set by the launcher or the system
 
+const BY_LIBRARIES = new Set(['DATABASE_URL']) // dj-database-url and its like read it themselves
+
 /** Where the table of variables and the code do not agree; a notice each, since code may read names it puts together. */
 export function variableDrift(table: readonly Variable[], reads: readonly VariableRead[]): readonly Finding[] {
   const first = new Map<string, VariableRead>()
   for (const read of reads) if (!first.has(read[0]) && !OWN.test(read[0])) first.set(read[0], read)
   const named = new Set(table.map(({ name }) => name))
   const unnamed = [...first.values()].filter(([name]) => !named.has(name))
-  const unread = table.flatMap((row, index) => (first.has(row.name) ? [] : [{ name: row.name, index }]))
+  const unread = table.flatMap((row, index) =>
+    first.has(row.name) || BY_LIBRARIES.has(row.name) ? [] : [{ name: row.name, index }],
+  )
   return [
     ...unnamed.map(([name, file, line]) => ({
       path: ['runtime', 'environment'],
