@@ -45,6 +45,14 @@ def state_lines(session):
             yield False, '%s cannot be written by uid %d: give it to that user' % (path, os.geteuid())
 
 
+def unset(rows):
+    """Why nothing is known of the database's place."""
+    names = [row['name'] for row in rows if row.get('from', '').startswith('database.')]
+    if not names:
+        return 'the table of variables does not describe it'
+    return 'none of %s is set' % ', '.join(dict.fromkeys(['DATABASE_URL'] + names))
+
+
 def database_lines(session):
     parameters, facts = session.database(), session.layout.data.get('database')
     driver = database.load_driver()
@@ -52,7 +60,7 @@ def database_lines(session):
         return
     if parameters is None or driver is None:
         yield True, 'database not looked at: %s' % (
-            'no psycopg among the dependencies' if driver is None else 'the table of variables does not describe it')
+            'no psycopg among the dependencies' if driver is None else unset(session.layout.rows))
         return
     place = database.describe(parameters)
     try:
@@ -78,7 +86,8 @@ def command_lines(session):
         command = [layout.data['manage'], 'migrate', '--check']
         status, output = run_apart(lambda: execute(layout, command), quiet=True)
         if 'Traceback (most recent call last)' in output:
-            yield False, 'the application cannot be loaded: %s' % output.strip().splitlines()[-1]
+            said = [line for line in output.splitlines() if line.strip() and not line[0].isspace()]
+            yield False, 'the application cannot be loaded: %s' % said[-1]
             return
         said = 'no migration is pending' if status == 0 else 'migrations are pending: run `%s migrate`' % layout.command
         yield status == 0, said
