@@ -1,27 +1,24 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Postgres, startPostgres } from '../../scripts/rehearse/postgres.ts'
+import { installDrivers } from '../launcher/drivers.ts'
 import { easyFacts, PYTHON } from '../launcher/installation.ts'
 import { type Place, placeOf } from '../launcher/place.ts'
 import { describeWith } from '../support/tool.ts'
 
 describeWith(['psql', 'root', 'unshare'], 'what the launcher remembers beside the data', () => {
   let postgres: Postgres
-  let driver: string
+  let drivers: string
 
   beforeAll(async () => {
-    driver = mkdtempSync(join(tmpdir(), 'driver-'))
-    chmodSync(driver, 0o755)
-    const words = ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', '--target', driver]
-    execFileSync(PYTHON, [...words, 'psycopg[binary]==3.2.10'], { stdio: 'pipe' })
+    drivers = installDrivers('psycopg')
     postgres = await startPostgres()
   })
   afterAll(async () => {
     await postgres?.stop()
-    rmSync(driver, { recursive: true, force: true })
+    rmSync(drivers, { recursive: true, force: true })
   })
 
   /** An installation whose `check` does not fail for reasons of the fixture. */
@@ -29,7 +26,7 @@ describeWith(['psql', 'root', 'unshare'], 'what the launcher remembers beside th
     const facts = easyFacts()
     const { check: _check, ...runtime } = facts.runtime
     const one = await placeOf(postgres, channel, { ...facts, runtime })
-    cpSync(driver, join(one.root, 'vendor'), { recursive: true })
+    cpSync(join(drivers, 'psycopg'), join(one.root, 'vendor'), { recursive: true })
     return one
   }
 
@@ -133,8 +130,8 @@ describeWith(['psql', 'root', 'unshare'], 'what the launcher remembers beside th
     expect(variable.stderr).toContain('because APP_SKIP_BACKUP is set (the environment)\n')
     become(one, '1.4.0')
     const hidden = 'mount -t tmpfs none /usr/lib/postgresql && PATH=/sbin exec "$@"'
-    const program = [PYTHON, '-IS', join(one.root, 'launcher/launcher.py'), 'migrate', '--dump-first', '2>&1']
-    const said = execFileSync('unshare', ['-m', 'sh', '-c', `${hidden} 2>&1`, 'sh', ...program.slice(0, -1)], {
+    const program = [PYTHON, '-IS', join(one.root, 'launcher/launcher.py'), 'migrate', '--dump-first']
+    const said = execFileSync('unshare', ['-m', 'sh', '-c', `${hidden} 2>&1`, 'sh', ...program], {
       env: { PATH: process.env['PATH'], ...one.env },
       encoding: 'utf8',
     })

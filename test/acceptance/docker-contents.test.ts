@@ -1,16 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
-import { Parser } from 'tar'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { gather } from '../../scripts/lib/archive/bytes.ts'
 import type { BuiltOutput } from '../../scripts/lib/core/artifact.ts'
 import { parseLock } from '../../scripts/lib/core/lock-file.ts'
 import type { DepsListing } from '../../scripts/lib/core/stages.ts'
 import { readStageJson } from '../../scripts/lib/io/files.ts'
 import { openArchiveBlobs } from '../../scripts/lib/io/oci-blobs.ts'
 import { run } from '../../scripts/lib/io/run.ts'
+import { type Member, members } from '../docker/images.ts'
 import { startRegistry, type TestRegistry } from '../support/registry.ts'
 import { runFolder, sampleRelease } from '../support/release.ts'
 import { describeWith } from '../support/tool.ts'
@@ -20,37 +19,14 @@ type BuiltImage = Extract<BuiltOutput, { kind: 'image' }>
 const ROOT = join(import.meta.dirname, '../..')
 const VARIANTS = ['lean', 'full'] as const
 
-interface Entry {
-  readonly path: string
-  readonly type: string
-  readonly mode: number
-  readonly bytes: Buffer
-}
-
-/** Everything in a gzip layer. */
-async function entriesOf(bytes: AsyncIterable<Uint8Array>): Promise<readonly Entry[]> {
-  const entries: Entry[] = []
-  const parser = new Parser({
-    strict: true,
-    onReadEntry(entry) {
-      const chunks: Buffer[] = []
-      entry.on('data', (chunk) => chunks.push(chunk))
-      const { path, type, mode = 0 } = entry
-      entry.on('end', () => entries.push({ path, type, mode, bytes: Buffer.concat(chunks) }))
-    },
-  })
-  await pipeline(Readable.from(bytes), createGunzip(), parser as unknown as NodeJS.WritableStream)
-  return entries
-}
-
 const WASTE =
   /\.pyc$|(?:^|\/)__pycache__\/|^var\/cache\/.|^var\/lib\/apt\/|^var\/lib\/dpkg\/info\/|^root\/.|\.deb$|\.whl$/
 const SECRET = /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\n|(?:^|\n)[A-Z_]*SECRET_KEY=\S/
 const CODE = /\.pyi?$|\.so(?:\.|$)|\.a$/ // where a library speaks of keys, or tests itself with one
 
-const problems: readonly (readonly [what: string, has: (entry: Entry) => boolean])[] = [
-  ['runs as another user', ({ type, mode }) => type === 'File' && (mode & 0o6000) !== 0],
-  ['can be written by everybody', ({ type, path, mode }) => type === 'File' && (mode & 0o002) !== 0 && path !== ''],
+const problems: readonly (readonly [what: string, has: (entry: Member) => boolean])[] = [
+  ['runs as another user', ({ type, mode = 0 }) => type === 'File' && (mode & 0o6000) !== 0],
+  ['can be written by everybody', ({ type, path, mode = 0 }) => type === 'File' && (mode & 0o002) !== 0 && path !== ''],
   ['belongs to a package cache', ({ type, path }) => type !== 'Directory' && WASTE.test(path)],
   ['is a device or pipe', ({ type }) => !['File', 'Directory', 'SymbolicLink'].includes(type)],
   ['holds a secret', ({ path, bytes }) => !CODE.test(path) && SECRET.test(bytes.toString('latin1'))],
@@ -60,7 +36,7 @@ const problems: readonly (readonly [what: string, has: (entry: Entry) => boolean
 describeWith(['skopeo', 'docker-registry', 'dpkg-deb'], 'the images of the sample', () => {
   let out = ''
   const images = new Map<string, BuiltImage>()
-  const layers = new Map<string, readonly Entry[]>() // by digest: what is shared is read once
+  const layers = new Map<string, readonly Member[]>() // by digest: what is shared is read once
   let registry: TestRegistry
 
   const image = (variant: string): BuiltImage => {
@@ -69,7 +45,7 @@ describeWith(['skopeo', 'docker-registry', 'dpkg-deb'], 'the images of the sampl
     return found
   }
   const archive = (variant: string): string => join(out, 'artifacts', image(variant).name)
-  const contents = (variant: string): readonly Entry[] =>
+  const contents = (variant: string): readonly Member[] =>
     image(variant).image.platforms.flatMap((one) => one.layers.flatMap(({ digest }) => layers.get(digest) ?? []))
 
   beforeAll(async () => {
@@ -83,7 +59,7 @@ describeWith(['skopeo', 'docker-registry', 'dpkg-deb'], 'the images of the sampl
       images.set(output.name.replace(/^.*-|\.oci\.tar$/g, ''), output)
       const blobs = await openArchiveBlobs(join(out, 'artifacts', output.name))
       for (const { digest } of output.image.platforms.flatMap((one) => one.layers)) {
-        if (!layers.has(digest)) layers.set(digest, await entriesOf(blobs.blob(digest).open()))
+        if (!layers.has(digest)) layers.set(digest, await members(gunzipSync(await gather(blobs.blob(digest).open()))))
       }
     }
     registry = await startRegistry()

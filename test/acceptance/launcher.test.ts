@@ -1,13 +1,12 @@
-import { execFileSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Postgres, startPostgres } from '../../scripts/rehearse/postgres.ts'
+import { installDrivers } from '../launcher/drivers.ts'
 import { trayFacts } from '../launcher/facts.ts'
-import { easyFacts, type Installation, install, PYTHON } from '../launcher/installation.ts'
+import { easyFacts, type Installation, install } from '../launcher/installation.ts'
 import { describeWith } from '../support/tool.ts'
 
 /** Passes connections on, so that a database appears at an address where there was none. */
@@ -26,13 +25,7 @@ describeWith(['psql'], 'the launcher beside a real PostgreSQL', () => {
   let url: string
 
   beforeAll(async () => {
-    drivers = mkdtempSync(join(tmpdir(), 'drivers-'))
-    chmodSync(drivers, 0o755)
-    for (const requirement of ['psycopg[binary]==3.2.10', 'psycopg2-binary==2.9.10']) {
-      const target = join(drivers, requirement.split(/[[=-]/)[0] ?? '')
-      const words = ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', '--target', target, requirement]
-      execFileSync(PYTHON, words, { stdio: 'pipe' })
-    }
+    drivers = installDrivers('psycopg', 'psycopg2')
     postgres = await startPostgres()
     url = await postgres.database('tray')
   })

@@ -1,25 +1,21 @@
-import { execFileSync } from 'node:child_process'
-import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Layout } from '../../scripts/launcher/data.ts'
 import { run } from '../../scripts/lib/io/run.ts'
 import { type Postgres, startPostgres } from '../../scripts/rehearse/postgres.ts'
-import { easyFacts, type Installation, install, PYTHON } from '../launcher/installation.ts'
+import { installDrivers } from '../launcher/drivers.ts'
+import { easyFacts, type Installation, install } from '../launcher/installation.ts'
 import { describeWith } from '../support/tool.ts'
 
 describeWith(['psql', 'root'], 'setup-db and drop-db', () => {
   let postgres: Postgres
-  let driver: string
+  let drivers: string
   let elsewhere: string
   let theirs: string
 
   beforeAll(async () => {
-    driver = mkdtempSync(join(tmpdir(), 'driver-'))
-    chmodSync(driver, 0o755)
-    const words = ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', '--target', driver]
-    execFileSync(PYTHON, [...words, 'psycopg[binary]==3.2.10'], { stdio: 'pipe' })
+    drivers = installDrivers('psycopg')
     postgres = await startPostgres()
     elsewhere = await postgres.database('elsewhere')
     theirs = await postgres.database('theirs')
@@ -31,7 +27,7 @@ describeWith(['psql', 'root'], 'setup-db and drop-db', () => {
   })
   afterAll(async () => {
     await postgres?.stop()
-    rmSync(driver, { recursive: true, force: true })
+    rmSync(drivers, { recursive: true, force: true })
   })
 
   function place(change: Partial<Layout>): Installation {
@@ -44,7 +40,7 @@ describeWith(['psql', 'root'], 'setup-db and drop-db', () => {
       leaves: ['tray_types', '__tray'],
     } as const
     const one = install(change, { ...facts, runtime: { ...runtime, database } })
-    cpSync(driver, join(one.root, 'vendor'), { recursive: true })
+    cpSync(join(drivers, 'psycopg'), join(one.root, 'vendor'), { recursive: true })
     return one
   }
 
