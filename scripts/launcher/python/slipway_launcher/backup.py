@@ -158,9 +158,8 @@ def no_tools(session):
     layout = session.layout
     if layout.channel != 'image':
         return 'pg_dump is not installed; %s' % package_advice(layout)
-    rows = [row['name'] for row in layout.rows if row.get('from', '').startswith('database.')]
     given = ['DATABASE_URL'] if session.configuration.given('DATABASE_URL') else [
-        name for name in rows if session.configuration.given(name)]
+        row['name'] for row in layout.database_rows() if session.configuration.given(row['name'])]
     image = (layout.data.get('postgresql') or {}).get('image')
     if image is None:
         return ('this image has no pg_dump: keep the database with the tools of its server, and %s beside it; or make the backup '

@@ -45,9 +45,9 @@ def state_lines(session):
             yield False, '%s cannot be written by uid %d: give it to that user' % (path, os.geteuid())
 
 
-def unset(rows):
+def unset(layout):
     """Why nothing is known of the database's place."""
-    names = [row['name'] for row in rows if row.get('from', '').startswith('database.')]
+    names = [row['name'] for row in layout.database_rows()]
     if not names:
         return 'the table of variables does not describe it'
     return 'none of %s is set' % ', '.join(dict.fromkeys(['DATABASE_URL'] + names))
@@ -60,7 +60,7 @@ def database_lines(session):
         return
     if parameters is None or driver is None:
         yield True, 'database not looked at: %s' % (
-            'no psycopg among the dependencies' if driver is None else unset(session.layout.rows))
+            'no psycopg among the dependencies' if driver is None else unset(session.layout))
         return
     place = database.describe(parameters)
     try:

@@ -15,8 +15,6 @@ FOLDERS = ('/usr/lib/postgresql/*/bin', '/usr/pgsql-*/bin')
 VARIABLES = {'host': 'PGHOST', 'port': 'PGPORT', 'dbname': 'PGDATABASE', 'user': 'PGUSER', 'password': 'PGPASSWORD'}
 RESTORED_SETTING = re.compile(rb'^SET transaction_timeout = 0;$', re.MULTILINE)  # unknown to servers before 17
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-
 
 def tool_version(folder):
     """Version of the client programs in a folder, such as (15, 14), or None."""
@@ -84,13 +82,9 @@ class Client:
             raise Refusal(words_of(done.stderr))
         return done.stdout.decode('utf-8', 'replace').strip()
 
-    def query_file(self, name):
-        with open(os.path.join(HERE, 'sql', name), encoding='utf-8') as file:
-            return file.read()
-
     def tables(self):
         """How many of the application's tables there are."""
-        return int(self.ask(self.query_file('tables.sql')))
+        return int(self.ask(database.statements('tables.sql')))
 
     def size(self):
         """Bytes of the tables without their indexes: more than what a dump of them takes."""
@@ -117,8 +111,8 @@ class Client:
 
     def restore(self, open_dump):
         """Empties the application's own schemas and fills them from a dump, all of it in one transaction or nothing."""
-        empty = self.query_file('empty.sql')
-        kept = self.ask('BEGIN; %s\n%s; ROLLBACK;' % (empty, self.query_file('schemas.sql'))).splitlines()
+        empty = database.statements('empty.sql')
+        kept = self.ask('BEGIN; %s\n%s; ROLLBACK;' % (empty, database.statements('schemas.sql'))).splitlines()
         with tempfile.NamedTemporaryFile('w', suffix='.list') as listing:
             listing.write('\n'.join(self.entries(open_dump, set(kept))))
             listing.flush()

@@ -3,7 +3,9 @@ import os
 import pwd
 import shutil
 
+from .database import quoted
 from .errors import FAILED, Refusal, tell
+from .keys import flush_directory
 from .programs import become
 
 ROOM = 128 << 20  # bytes: a new cluster is half of it
@@ -75,10 +77,6 @@ def attempt(family, name, words, given='', variables=None):
         raise Refusal('%s ended with %d; its own words stand above' % (name, status), FAILED)
 
 
-def quoted(name):
-    return '"%s"' % name.replace('"', '""')
-
-
 def create(postgres, family):
     """Cluster, role and database, or nothing at all."""
     room = free_space(postgres.folder)
@@ -103,7 +101,7 @@ def create(postgres, family):
         # All at once at the end, instead of three times: a new cluster is a thousand files.
         attempt(family, 'initdb', [postgres.program('initdb'), '--sync-only', '--pgdata', data], variables=variables)
         os.rename(data, postgres.data)
-        flush(postgres.folder)
+        flush_directory(postgres.folder)
     except OSError as error:
         raise postgres.unwritable(postgres.data, error) from None
     finally:
@@ -113,12 +111,6 @@ def create(postgres, family):
 def put(path, mode, text):
     with open(path, mode, encoding='utf-8') as file:
         file.write(text)
-
-
-def flush(folder):
-    descriptor = os.open(folder, os.O_RDONLY)
-    os.fsync(descriptor)
-    os.close(descriptor)
 
 
 def add_extensions(postgres, family):

@@ -101,7 +101,7 @@ class Configuration:
             raise Refusal(BOTH % ('DATABASE_URL', where, 'DATABASE_URL', file[1]), CONFIGURATION)
         if file[0]:
             url, where = self.from_file('DATABASE_URL', *file)
-        if url and any(row.get('from', '').startswith('database.') for row in self.layout.rows):
+        if url and self.layout.database_rows():
             layer = dict(layer, **self.expanded(layer, url, where))
         self.merged.update(layer)
 

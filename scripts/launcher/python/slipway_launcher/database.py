@@ -1,11 +1,28 @@
 """The application's PostgreSQL through whichever psycopg it brings: waiting, one migration at a time, versions."""
 import hashlib
 import importlib
+import os
 import re
 import time
 from contextlib import contextmanager
 
 from .errors import TRY_AGAIN, Refusal, tell
+
+
+def quoted(name):
+    """A name as an identifier of SQL."""
+    return '"%s"' % name.replace('"', '""')
+
+
+def literal(text):
+    """A text as a constant of SQL."""
+    return "'%s'" % text.replace("'", "''")
+
+
+def statements(name):
+    """The statements of one of the launcher's own SQL files."""
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'sql', name), encoding='utf-8') as file:
+        return file.read()
 
 
 def load_driver():
@@ -61,7 +78,7 @@ def wait(driver, parameters, seconds, hint=''):
 def ask(connection, query, *values):
     """The first column of the first row."""
     cursor = connection.cursor()
-    cursor.execute(query, values)
+    cursor.execute(query, values or None)  # without values no % is a placeholder
     answer = cursor.fetchone()[0]
     cursor.close()
     return answer

@@ -4,9 +4,10 @@ import sys
 import time
 
 from . import database
+from .database import literal, quoted
 from .errors import CONFIGURATION, DONE, FAILED, USAGE, Refusal
 from .programs import run_apart
-from .setup_db import Target, literal, quoted
+from .setup_db import Target
 
 TABLE = "SELECT to_regclass('slipway_launcher') IS NOT NULL"
 OURS = 'SELECT count(*) FROM slipway_launcher WHERE application = %s'

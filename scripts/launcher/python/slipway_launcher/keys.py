@@ -70,6 +70,13 @@ def write_exclusive(path, data):
         os.close(descriptor)
 
 
+def flush_directory(folder):
+    """Makes the names in a directory last, fsync(2)."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+
+
 def make_key(path):
     """Makes the key whole or not at all; True only for the one process whose key it is."""
     if os.path.lexists(path):
@@ -88,9 +95,7 @@ def make_key(path):
             write_exclusive(path, data)
         finally:
             os.unlink(temporary)
-        directory = os.open(folder, os.O_RDONLY)
-        os.fsync(directory)
-        os.close(directory)
+        flush_directory(folder)
     except FileExistsError:
         return False
     except OSError as error:

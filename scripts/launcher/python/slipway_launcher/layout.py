@@ -61,6 +61,10 @@ class Layout:
         """Where the generated value of a row lies."""
         return os.path.join(self.secrets, row['name'].lower())
 
+    def database_rows(self):
+        """The rows that tell the application where its database is."""
+        return [row for row in self.rows if row.get('from', '').startswith('database.')]
+
     def generated(self):
         """The rows whose value is made on the target and kept for ever."""
         return [row for row in self.rows if row.get('generate') == 'key']

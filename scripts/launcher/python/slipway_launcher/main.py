@@ -152,10 +152,9 @@ def help_text(layout):
 
 def introduction(layout):
     """What `APP` alone says: what it is, what to set, what to type next."""
-    rows = [row for row in layout.rows if row.get('from', '').startswith('database.')]
     files = [path for path in layout.config if path.endswith('.env')]
     place = ' or in '.join(['the environment'] + files[:1])
-    wanted = 'DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/NAME' if rows else 'its variables'
+    wanted = 'DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/NAME' if layout.database_rows() else 'its variables'
     names = [name for name in ('check', 'migrate', 'run') if name in table(layout)]
     commands = ', '.join('`%s %s`' % (layout.command, name) for name in names)
     return '\n'.join([

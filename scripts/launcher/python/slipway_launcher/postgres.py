@@ -36,8 +36,7 @@ def identity():
 
 def given_database(configuration):
     """The variable by which a person named another database, or None."""
-    rows = [row['name'] for row in configuration.layout.rows if row.get('from', '').startswith('database.')]
-    for name in ['DATABASE_URL'] + rows:
+    for name in ['DATABASE_URL'] + [row['name'] for row in configuration.layout.database_rows()]:
         for one in (name, name + '_FILE'):
             if configuration.given(one):
                 return one
@@ -47,8 +46,7 @@ def given_database(configuration):
 def available(layout):
     """Whether this image brings a PostgreSQL that the application can be told of."""
     place = layout.data.get('postgresql')
-    rows = any(row.get('from', '').startswith('database.') for row in layout.rows)
-    return bool(layout.channel == 'image' and place and rows and os.path.isdir(place['bin']))
+    return bool(layout.channel == 'image' and place and layout.database_rows() and os.path.isdir(place['bin']))
 
 
 def inner_of(configuration):

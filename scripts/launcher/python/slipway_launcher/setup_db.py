@@ -7,20 +7,13 @@ import sys
 from . import database
 from .check import report
 from .client import find_tools, words_of
+from .database import literal, quoted
 from .errors import CONFIGURATION, DONE, FAILED, Refusal
 from .instances import assert_made
 from .programs import run_apart
 from .session import LOCAL
 
 SUPERUSER = 'postgres'  # of the system and of the cluster alike, where Debian's packages make it
-
-
-def quoted(name):
-    return '"%s"' % name.replace('"', '""')
-
-
-def literal(text):
-    return "'%s'" % text.replace("'", "''")
 
 
 class Target:

@@ -45,10 +45,7 @@ class TableRecord:
             pass
 
     def has_data(self):
-        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'sql', 'tables.sql'), encoding='utf-8') as file:
-            cursor = self.connection.cursor()
-            cursor.execute(file.read())
-        return cursor.fetchone()[0] > 0
+        return database.ask(self.connection, database.statements('tables.sql')) > 0
 
 
 class FileRecord:
