@@ -84,6 +84,16 @@ def ask(connection, query, *values):
     return answer
 
 
+def lingering(count):
+    """How many other connections stay: a server ends one shortly after its program, and is given 5 s for it."""
+    deadline = time.monotonic() + 5
+    while True:
+        others = count()
+        if not others or time.monotonic() > deadline:
+            return others
+        time.sleep(0.2)
+
+
 def lock_number(name):
     """The advisory lock of one application: 64 bits of a digest, signed as bigint is."""
     return int.from_bytes(hashlib.sha256(('migrate ' + name).encode()).digest()[:8], 'big', signed=True)

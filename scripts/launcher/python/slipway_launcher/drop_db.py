@@ -1,7 +1,6 @@
 """`drop-db`: removes the application's own database, and never one of its users."""
 import os
 import sys
-import time
 
 from . import database
 from .database import literal, quoted
@@ -73,21 +72,11 @@ def drop(target, ask):
     if not ours and ask(TABLES, name) != '0':
         raise Refusal('the database %s holds tables, and nothing in it says that they are those of %s; nothing was removed. If they '
                       'are: `DROP DATABASE %s;`' % (name, target.layout.title, quoted(name)), FAILED)
-    others = count_others(ask, name)
-    if others != '0':
+    others = database.lingering(lambda: int(ask(OTHERS % literal(name))))
+    if others:
         raise Refusal('the database %s is in use by %s connections: stop %s first' % (name, others, target.layout.title), FAILED)
     ask('DROP DATABASE %s' % quoted(name))
     print('removed the database %s' % name, flush=True)
-
-
-def count_others(ask, name):
-    """How many connections others have, as text. The server ends one shortly after its program, and waits as long itself."""
-    end = time.monotonic() + 5
-    while True:
-        others = ask(OTHERS % literal(name))
-        if others == '0' or time.monotonic() > end:
-            return others
-        time.sleep(0.2)
 
 
 def drop_role(target):

@@ -8,7 +8,7 @@ import tempfile
 import time
 from contextlib import suppress
 
-from . import state
+from . import database, state
 from .backup import connect, megabytes, write_backup, written_beside
 from .client import package_advice
 from .errors import CONFIGURATION, DONE, FAILED, USAGE, Refusal, reason
@@ -146,7 +146,7 @@ def assert_room(layout, reader):
 
 
 def assert_stopped(layout, client):
-    others = client.others()
+    others = database.lingering(client.others)
     if others:
         stop = {'deb': '`systemctl stop %s` first' % layout.command.replace(' --instance ', '@'), 'image': 'stop the container that runs it first'}
         raise Refusal('the database %s is in use by %d other connection%s: %s' % (
@@ -167,7 +167,7 @@ def put_aside(session, files):
     """The present data as a backup of its own, with which it can be had again."""
     folder = os.path.join(session.layout.state, 'backups')
     os.makedirs(folder, 0o750, exist_ok=True)
-    path = os.path.join(folder, 'before-restore-%s.backup' % time.strftime('%Y%m%dT%H%M%SZ', time.gmtime()))
+    path = unused(os.path.join(folder, 'before-restore-'), '.backup')
     with written_beside(path) as file:
         write_backup(session, file, path, files)
     print('the data that was here is kept in %s' % path, flush=True)
@@ -206,6 +206,16 @@ def place_keys(session, reader, name):
                 row['name'], found[1], fingerprint(found[0]), fingerprint(wanted), 'tar -xOf %s %s' % (name, kept))
 
 
+def unused(start, end=''):
+    """A name with the time in it that no earlier restore took, not even one of the same second."""
+    path = moment = start + time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())
+    number = 1
+    while os.path.lexists(path + end):
+        number += 1
+        path = '%s-%d' % (moment, number)
+    return path + end
+
+
 def place_key(path, wanted, name):
     data = wanted.encode() + b'\n'
     try:
@@ -214,7 +224,7 @@ def place_key(path, wanted, name):
                 present_key = file.read()
             if present_key.strip() == wanted.encode():
                 return
-            aside = '%s.before-restore-%s' % (path, time.strftime('%Y%m%dT%H%M%SZ', time.gmtime()))
+            aside = unused(path + '.before-restore-')
             if present_key.strip():
                 os.link(path, aside)
                 yield 'the key that was here is kept in %s' % aside
