@@ -102,6 +102,15 @@ export const WRONG_MEANINGS: readonly WrongConfig[] = [
     ],
   },
   {
+    rule: 'an address of the database, password and all, that is not secret is refused',
+    from: 'name: DB_HOST, meaning: Host of the database, from: database.host',
+    to: 'name: DB_HOST, meaning: Host of the database, from: database.url',
+    says: [
+      'slipway.yaml:31:55 runtime.environment[1].from: holds a password, but is not marked secret',
+      '  Add `secret: true`.',
+    ],
+  },
+  {
     rule: 'a name that no service can have is refused',
     from: 'name: web\n',
     to: 'name: Web Server\n',

@@ -69,9 +69,9 @@ const variantOf = (name: string): string => name.slice(name.lastIndexOf('-'))
 
 /** The table of pulls; nothing without images. */
 export function renderPulls(pulls: readonly Pull[], earlier?: string): string {
-  const last = earlier === undefined ? 'of it the application' : `update from ${earlier}`
+  const last = earlier === undefined ? "application's layers" : `update from ${earlier}`
   return renderTable(
-    [{ title: 'pull' }, { title: 'machine' }, { title: 'all', right: true }, { title: last, right: true }],
+    [{ title: 'image' }, { title: 'machine' }, { title: 'first pull', right: true }, { title: last, right: true }],
     pulls.map(({ image, platform, whole, own, since }) => {
       const part = earlier === undefined ? own : since
       return [image, platform, formatSize(whole), part === undefined ? 'all' : formatSize(part)]

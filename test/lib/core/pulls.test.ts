@@ -54,17 +54,17 @@ const RELEASE = {
 
 describe('what users pull', () => {
   it('is everything for a new one, and mostly the application later', () => {
-    expect(renderPulls(pullsOf(OUTPUTS))).toBe(`pull                     machine          all  of it the application
-demo-1.1.0-lean.oci.tar  linux/amd64  33.0 MB                 3.0 MB
-demo-1.1.0-full.oci.tar  linux/amd64  63.0 MB                 3.0 MB`)
+    expect(renderPulls(pullsOf(OUTPUTS))).toBe(`image                    machine      first pull  application's layers
+demo-1.1.0-lean.oci.tar  linux/amd64     33.0 MB                3.0 MB
+demo-1.1.0-full.oci.tar  linux/amd64     63.0 MB                3.0 MB`)
   })
 
   it('is what the earlier image of the same variant lacks, and all where there was none', () => {
     const pulls = pullsOf(OUTPUTS, parseEarlier(RELEASE))
     expect(pulls.map(({ since }) => since)).toEqual([3e6, undefined])
-    expect(renderPulls(pulls, '1.0.0')).toBe(`pull                     machine          all  update from 1.0.0
-demo-1.1.0-lean.oci.tar  linux/amd64  33.0 MB             3.0 MB
-demo-1.1.0-full.oci.tar  linux/amd64  63.0 MB                all`)
+    expect(renderPulls(pulls, '1.0.0')).toBe(`image                    machine      first pull  update from 1.0.0
+demo-1.1.0-lean.oci.tar  linux/amd64     33.0 MB             3.0 MB
+demo-1.1.0-full.oci.tar  linux/amd64     63.0 MB                all`)
   })
 
   it('is unknown from a file that lists no layers', () => {

@@ -20,7 +20,7 @@ export const CROSS_RULES: readonly CrossRule[] = [
     each(file, ['runtime', 'services'], (row, path) => [...portOfCommand(row, path), ...hostRow(row, path, file)]),
   (file) =>
     each(file, ['runtime', 'environment'], (row, path) => [
-      ...generatedKey(row, path),
+      ...unmarkedSecret(row, path),
       ...databaseSource(row, path, file),
     ]),
 ]
@@ -119,10 +119,19 @@ function hostRow({ host }: Row, path: Finding['path'], file: unknown): readonly 
   return [{ path: [...path, 'host'], message: `${host} is no variable of the table`, hint }]
 }
 
-function generatedKey(row: Row, path: Finding['path']): readonly Finding[] {
-  if (row['generate'] === undefined || row['secret'] === true) return []
+const SECRET_SOURCES: readonly unknown[] = ['database.password', 'database.url']
+
+/** What nobody may read in logs, units and `check`: a key that is made, and what holds the database's password. */
+function unmarkedSecret(row: Row, path: Finding['path']): readonly Finding[] {
+  if (row['secret'] === true) return []
+  const hint = 'Add `secret: true`.'
   return [
-    { path: [...path, 'generate'], message: 'makes a key that is not marked secret', hint: 'Add `secret: true`.' },
+    ...(row['generate'] === undefined
+      ? []
+      : [{ path: [...path, 'generate'], message: 'makes a key that is not marked secret', hint }]),
+    ...(SECRET_SOURCES.includes(row['from'])
+      ? [{ path: [...path, 'from'], message: 'holds a password, but is not marked secret', hint }]
+      : []),
   ]
 }
 
