@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { startBackground, waitUntil } from '../../scripts/lib/io/background.ts'
 import { run } from '../../scripts/lib/io/run.ts'
+import { takeTurn } from './turn.ts'
 
 /** A Docker engine of its own: nothing of it is left after `stop`. */
 export interface Engine {
@@ -15,8 +16,12 @@ export interface Engine {
 
 const UP_SECONDS = 60
 
-/** Starts dockerd (needs root) in process and mount namespaces of its own, so that its end is the end of every container. */
+/**
+ * Starts dockerd (needs root) in process and mount namespaces of its own, so that its end is the end of every container.
+ * Its bridge and its rules are those of the network namespace: another engine of it waits for its turn.
+ */
 export async function startEngine(): Promise<Engine> {
+  const endTurn = await takeTurn('engine')
   const dir = await mkdtemp(join(tmpdir(), 'slipway-engine-'))
   const socket = `unix://${join(dir, 'docker.sock')}`
   const env = { DOCKER_HOST: socket, DOCKER_CONFIG: join(dir, 'config') }
@@ -35,6 +40,7 @@ export async function startEngine(): Promise<Engine> {
     await daemon.stop()
     await rm(dir, { recursive: true, force: true })
     await removeControlGroups(group)
+    await endTurn()
   }
   const answers = async (): Promise<boolean> => {
     daemon.assertRunning()

@@ -1,7 +1,8 @@
 import { access, mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { execa } from 'execa'
+import { takeTurn } from './turn.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -24,7 +25,15 @@ export async function slipway(
 
 /** A complete dist/ of the sample application, made once by the real dry run and shared by all acceptance tests of a run. */
 export async function sampleRelease(): Promise<string> {
-  const out = join(runFolder, 'sample')
+  const endTurn = await takeTurn(basename(runFolder))
+  try {
+    return await madeOnce(join(runFolder, 'sample'))
+  } finally {
+    await endTurn()
+  }
+}
+
+async function madeOnce(out: string): Promise<string> {
   const sums = join(out, 'artifacts/SHA256SUMS')
   const there = await access(sums).then(
     () => true,

@@ -1,9 +1,10 @@
 import { access, mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Plan } from '../../scripts/lib/core/plan.ts'
 import { readStageJson } from '../../scripts/lib/io/files.ts'
 import { runFolder, sampleRelease, slipway } from './release.ts'
 import { upgradeRepository } from './sample.ts'
+import { takeTurn } from './turn.ts'
 
 /** Formats whose artifacts are upgraded by a test. */
 export type UpgradedFormat = 'deb' | 'pypi' | 'docker' | 'helm'
@@ -32,9 +33,14 @@ const FIRST: Readonly<Record<UpgradedFormat, readonly string[]>> = {
 export async function sampleUpgrade(...formats: readonly UpgradedFormat[]): Promise<Upgrade> {
   const before = await sampleRelease()
   const after = join(runFolder, 'upgrade')
-  if (!(await exists(join(after, 'static.json')))) await makeTrees(after)
-  for (const format of formats) {
-    for (const words of [...FIRST[format], `build ${format}`]) await once(after, words)
+  const endTurn = await takeTurn(`${basename(runFolder)}-upgrade`)
+  try {
+    if (!(await exists(join(after, 'static.json')))) await makeTrees(after)
+    for (const format of formats) {
+      for (const words of [...FIRST[format], `build ${format}`]) await once(after, words)
+    }
+  } finally {
+    await endTurn()
   }
   return { before, after }
 }
