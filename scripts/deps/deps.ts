@@ -10,6 +10,7 @@ import { inScratch } from '../lib/io/scratch.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { loadTree } from '../lib/io/tree-files.ts'
 import { openUv } from '../lib/io/uv.ts'
+import { assertCommandsBrought } from './commands.ts'
 import { makeRequirements } from './made-requirements.ts'
 import { assertNativeAsDeclared } from './native.ts'
 import { readPackages } from './packages.ts'
@@ -55,6 +56,7 @@ async function makeTrees(stage: Stage, scratch: string): Promise<void> {
   }
   throwTogether(failures)
   assertNativeAsDeclared(facts.python.native, trees)
+  assertCommandsBrought(facts, trees)
   await forgetOthers(stage.out, Object.keys(trees))
   const locked = requirements.notice === undefined || wanted.length === 0
   const listing: DepsListing = { schema: 1, builder: python.minor, locked, made, trees }

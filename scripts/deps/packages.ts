@@ -19,11 +19,19 @@ async function readPackage(info: string): Promise<VendoredPackage> {
   const [head = ''] = metadata.split(/\r?\n\r?\n/)
   const name = /^Name: *(.+?)\s*$/m.exec(head)?.[1] ?? ''
   const version = /^Version: *(.+?)\s*$/m.exec(head)?.[1] ?? ''
-  return { name: normaliseName(name), version, native: isNative(wheel) }
+  const entryPoints = await readFile(join(info, 'entry_points.txt'), 'utf8').catch(() => '')
+  return { name: normaliseName(name), version, native: isNative(wheel), commands: consoleScripts(entryPoints) }
 }
 
 // PEP 425: the third part of a tag is the platform.
 function isNative(wheel: string): boolean {
   const tags = [...wheel.matchAll(/^Tag: *(\S+)/gm)].map(([, tag = '']) => tag)
   return tags.some((tag) => !tag.endsWith('-any'))
+}
+
+// https://packaging.python.org/specifications/entry-points/: INI groups of `name = object reference`.
+function consoleScripts(entryPoints: string): readonly string[] {
+  const [, group = ''] = `\n${entryPoints}`.split(/\n\[ *console_scripts *\]/)
+  const [lines = ''] = group.split(/\n\[/)
+  return [...lines.matchAll(/^\s*([^\s#;=][^=]*?)\s*=/gm)].map(([, name = '']) => name)
 }

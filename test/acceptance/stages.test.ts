@@ -109,11 +109,12 @@ describeWith(['git', 'python3'], "the sample's trees", () => {
 })
 
 describeWith(['python3'], 'dependencies from the real index', () => {
+  const runtime = { ...sampleFacts().runtime, services: [] } // whose programs these requirements do not bring
   const resolving = async (requirement: string, python: Partial<Facts['python']> = {}): Promise<unknown> => {
     const tools = { node: {}, managers: {}, uv: UV_VERSION }
     const { collect: _, ...rest } = sampleFacts().python
     const { stage } = await testStage(
-      { python: { ...rest, ...python }, tools, epoch: Date.parse('2026-06-01T00:00:00Z') / 1000 },
+      { runtime, python: { ...rest, ...python }, tools, epoch: Date.parse('2026-06-01T00:00:00Z') / 1000 },
       { targets: [{ python: '3.13', arch: 'arm64' }] },
     )
     await saveTree(stage.out, 'source', plantTree({ 'requirements.txt': requirement }))
@@ -139,6 +140,7 @@ describeWith(['python3'], 'dependencies from the real index', () => {
     const { collect: _, ...python } = sampleFacts().python
     const { stage } = await testStage(
       {
+        runtime,
         python: { ...python, native: false },
         deps: { wheels: ['wheels/0'], floor: 'manylinux_2_28' },
         tools: { node: {}, managers: {}, uv: UV_VERSION },

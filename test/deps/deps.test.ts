@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { assertCommandsBrought } from '../../scripts/deps/commands.ts'
 import { allowWheels } from '../../scripts/deps/given-wheels.ts'
 import { assertNativeAsDeclared } from '../../scripts/deps/native.ts'
 import { readPackages } from '../../scripts/deps/packages.ts'
@@ -201,10 +202,12 @@ describe('an unpacked tree', () => {
       'Zope.Interface-1.0.dist-info/WHEEL': 'Tag: cp311-cp311-manylinux_2_17_x86_64\nTag: cp311-cp311-linux_x86_64\n',
       'abc-2.dist-info/METADATA': 'Name: abc\r\nVersion: 2\r\n\r\ntext',
       'abc-2.dist-info/WHEEL': 'Wheel-Version: 1.0\nTag: py2-none-any\nTag: py3-none-any\n',
+      'abc-2.dist-info/entry_points.txt':
+        '[gui_scripts]\nno = a:b\n[console_scripts]\n# no = a:b\nabc=abc:main\nabc-2 = abc:two [x]\n\n[abc.plugins]\nno = a:b\n',
     })
     expect(await readPackages(folder)).toEqual([
-      { name: 'abc', version: '2', native: false },
-      { name: 'zope-interface', version: '1.0', native: true },
+      { name: 'abc', version: '2', native: false, commands: ['abc', 'abc-2'] },
+      { name: 'zope-interface', version: '1.0', native: true, commands: [] },
     ])
   })
 
@@ -246,8 +249,8 @@ describe('an unpacked tree', () => {
 
   it('must carry native code exactly where the configuration says so', () => {
     const trees = (native: boolean) => ({
-      'py3.11-amd64': { files: [], packages: [{ name: 'psycopg-binary', version: '1', native }] },
-      builder: { files: [], packages: [{ name: 'other', version: '1', native: true }] },
+      'py3.11-amd64': { files: [], packages: [{ name: 'psycopg-binary', version: '1', native, commands: [] }] },
+      builder: { files: [], packages: [{ name: 'other', version: '1', native: true, commands: [] }] },
     })
     assertNativeAsDeclared(true, trees(true))
     assertNativeAsDeclared(false, trees(false))
@@ -257,6 +260,23 @@ describe('an unpacked tree', () => {
     expect(() => assertNativeAsDeclared(true, trees(false))).toThrow(
       'python.native is true, but no dependency carries native code',
     )
+  })
+
+  it('must bring the programs of the configuration, but for those that it cannot bring', () => {
+    const trees = (...commands: string[]) => ({
+      'py3.11-amd64': { files: [], packages: [{ name: 'some', version: '1', native: false, commands }] },
+    })
+    const { runtime, python, deps } = sampleFacts()
+    const [web] = runtime.services
+    if (web === undefined) throw new Error('the sample has no service')
+    const services = [web, { name: 'beat', command: ['/usr/bin/env', 'x'] }, { name: 'mail', command: ['-m', 'x'] }]
+    const facts = sampleFacts({ runtime: { ...runtime, services, commands: { prune: ['celery', 'purge'] } } })
+    assertCommandsBrought(facts, trees('gunicorn', 'celery'))
+    expect(() => assertCommandsBrought(facts, trees('other'))).toThrow(
+      'runtime.services web: no dependency brings the command gunicorn\nruntime.commands.prune: no dependency brings the command celery',
+    )
+    assertCommandsBrought({ ...facts, python: { ...python, backend: 'own' } }, trees())
+    assertCommandsBrought({ ...facts, deps: { ...deps, system: { gunicorn: 'gunicorn' } } }, trees())
   })
 })
 

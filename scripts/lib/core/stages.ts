@@ -14,6 +14,7 @@ export interface VendoredPackage {
   readonly name: string // normalised, PEP 503
   readonly version: string
   readonly native: boolean // carries code for one platform
+  readonly commands: readonly string[] // console scripts
 }
 
 /** `dist/deps.json`, over `dist/vendor/<name>/`; names are those of the targets, and `builder` for collecting. */
