@@ -22,9 +22,14 @@ type Files = Readonly<Record<string, string>>
 
 /** The dependencies of a project for Python 3.13 on an ARM machine, whatever machine and Python this is. */
 async function resolved(files: Files, python: Partial<PythonFacts>): Promise<DepsListing> {
+  const { runtime } = sampleFacts()
   const { collect: _, ...facts } = sampleFacts().python
   const { stage, notices } = await testStage(
-    { python: { ...facts, native: false, ...python }, tools: { node: {}, managers: {}, uv: UV_VERSION } },
+    {
+      runtime: { ...runtime, services: [] }, // whose programs no project here brings
+      python: { ...facts, native: false, ...python },
+      tools: { node: {}, managers: {}, uv: UV_VERSION },
+    },
     { targets: [{ python: '3.13', arch: 'arm64' }] },
   )
   await saveTree(stage.out, 'source', plantTree(files))
