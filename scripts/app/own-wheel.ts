@@ -8,7 +8,6 @@ import { run } from '../lib/io/run.ts'
 import { inScratch } from '../lib/io/scratch.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { measureTree, memoryTree, openTree, saveTree, writeTree } from '../lib/io/tree-files.ts'
-import { openUv } from '../lib/io/uv.ts'
 
 /** The wheel of the project's own PEP 517 back end, unpacked; its sdist is saved beside, as dist/sdist/ and sdist.json. */
 export async function ownWheelTree(stage: Stage, source: Tree): Promise<Tree> {
@@ -47,8 +46,7 @@ async function buildBoth(stage: Stage, source: Tree, scratch: string): Promise<v
   }
   // Back ends that ask git which files belong to the package need a repository.
   if (!isSdist) await commitAll(project, facts.epoch)
-  const uv = await openUv(stage.cache, facts.tools.uv)
-  await buildByBackEnd(uv, { project, to: join(scratch, 'dist'), kinds: ['wheel', 'sdist'], env }).catch(
+  await buildByBackEnd(stage, { project, to: join(scratch, 'dist'), kinds: ['wheel', 'sdist'], env }).catch(
     (cause: unknown) => {
       if (!(cause instanceof ReleaseError) || cause.code !== 'COMMAND_FAILED') throw cause
       throw new ReleaseError('COMMAND_FAILED', "the project's own build back end failed", {

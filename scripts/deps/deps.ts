@@ -4,7 +4,7 @@ import { ReleaseError } from '../lib/core/error.ts'
 import { targetName } from '../lib/core/facts.ts'
 import type { DepsListing } from '../lib/core/stages.ts'
 import { adoptFolder } from '../lib/io/adopt.ts'
-import { builderPython } from '../lib/io/builder-python.ts'
+import { projectPython } from '../lib/io/builder-python.ts'
 import { assertFreeSpace, writeJson } from '../lib/io/files.ts'
 import { inScratch } from '../lib/io/scratch.ts'
 import type { Stage } from '../lib/io/stage.ts'
@@ -29,7 +29,7 @@ export async function makeDeps(stage: Stage): Promise<void> {
 
 async function makeTrees(stage: Stage, scratch: string): Promise<void> {
   await rm(join(stage.out, 'deps.json'), { force: true })
-  const python = await builderPython()
+  const python = await projectPython(stage)
   const wanted = wantedTrees(stage)
   await assertFreeSpace(stage.out, ROOM * wanted.length)
   const source = await loadTree(stage.out, 'source', 'source')

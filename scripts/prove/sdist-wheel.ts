@@ -7,7 +7,6 @@ import { ReleaseError } from '../lib/core/error.ts'
 import { buildByBackEnd } from '../lib/io/back-end.ts'
 import { inScratch } from '../lib/io/scratch.ts'
 import type { Stage } from '../lib/io/stage.ts'
-import { openUv } from '../lib/io/uv.ts'
 import { keepingLines } from './keeping-lines.ts'
 import type { Members } from './members.ts'
 import { zipMembers } from './zip-members.ts'
@@ -58,10 +57,12 @@ async function buildAgain(
     SOURCE_DATE_EPOCH: String(plan.facts.epoch),
   }
   const to = join(scratch, 'dist')
-  const uv = await openUv(cache, plan.facts.tools.uv)
   const build = async (more: Readonly<Record<string, string>>): Promise<boolean> => {
     await unpack()
-    return buildByBackEnd(uv, { project, to, kinds: ['wheel'], env: { ...env, ...more } }).then(() => true, isFailure)
+    return buildByBackEnd({ plan, cache }, { project, to, kinds: ['wheel'], env: { ...env, ...more } }).then(
+      () => true,
+      isFailure,
+    )
   }
   const offline = { UV_OFFLINE: '1' }
   // A machine that never built this project fetches the pinned back ends first, then builds again offline.

@@ -7,7 +7,7 @@ import type { Collect } from '../lib/core/facts.ts'
 import { collectPlace } from '../lib/core/project-root.ts'
 import { mergeTrees, type Tree, type TreeEntry } from '../lib/core/tree.ts'
 import { adoptFolder } from '../lib/io/adopt.ts'
-import { builderPython } from '../lib/io/builder-python.ts'
+import { projectPython } from '../lib/io/builder-python.ts'
 import { assertFreeSpace } from '../lib/io/files.ts'
 import type { Task } from '../lib/io/report.ts'
 import type { Stage } from '../lib/io/stage.ts'
@@ -73,7 +73,7 @@ async function placeLauncher({ plan, out }: Stage, { folder, place }: Workshop):
 }
 
 async function runCollect(stage: Stage, workshop: Workshop, collect: Collect, task: Task): Promise<void> {
-  const python = await builderPython()
+  const python = await projectPython(stage)
   const { builder } = await loadDeps(stage.out)
   if (builder !== python.minor) {
     throw new ReleaseError(

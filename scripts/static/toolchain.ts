@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Frontend } from '../lib/core/facts.ts'
 import { DEFAULT_NPM, type ManagerName } from '../lib/core/tool-versions.ts'
-import { builderPython } from '../lib/io/builder-python.ts'
+import { projectPython } from '../lib/io/builder-python.ts'
 import { networkEnvironment } from '../lib/io/network.ts'
 import { npmPackage } from '../lib/io/npm-package.ts'
 import type { Stage } from '../lib/io/stage.ts'
@@ -39,7 +39,8 @@ export async function installTools(stage: Stage, frontend: Frontend, workshop: W
   await linkPrograms(await npmPackage(stage.cache, manager, version), bin)
   // Build scripts call npm also where another one installs.
   if (manager !== 'npm') await linkPrograms(await npmPackage(stage.cache, 'npm', DEFAULT_NPM), bin)
-  await symlink((await builderPython()).path, join(bin, 'python3'))
+  const python = await projectPython(stage)
+  for (const name of ['python', 'python3']) await symlink(python.path, join(bin, name))
 }
 
 /** The programs that a package names in its package.json. */

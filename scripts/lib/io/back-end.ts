@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
-import { builderPython } from './builder-python.ts'
-import type { Uv } from './uv.ts'
+import { projectPython } from './builder-python.ts'
+import type { Stage } from './stage.ts'
+import { openUv } from './uv.ts'
 
 const BACK_ENDS = fileURLToPath(new URL('back-ends.txt', import.meta.url))
 
@@ -13,8 +14,10 @@ export interface BackEndBuild {
 }
 
 /** Builds isolated, with back ends and plugins pinned by hash; the same each time. */
-export async function buildByBackEnd(uv: Uv, { project, to, kinds, env }: BackEndBuild): Promise<void> {
-  const { path } = await builderPython()
+export async function buildByBackEnd(stage: Pick<Stage, 'plan' | 'cache'>, build: BackEndBuild): Promise<void> {
+  const { project, to, kinds, env } = build
+  const uv = await openUv(stage.cache, stage.plan.facts.tools.uv)
+  const { path } = await projectPython(stage)
   const pinned = ['--python', path, '--build-constraints', BACK_ENDS, '--require-hashes', '--no-create-gitignore']
   const wanted = kinds.map((kind) => `--${kind}`)
   await uv(['build', ...wanted, ...pinned, '--out-dir', to, project], { env: { PYTHONHASHSEED: '0', ...env } })
