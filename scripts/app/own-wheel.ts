@@ -81,9 +81,10 @@ async function commitAll(project: string, epoch: number): Promise<void> {
   await git('commit', '--quiet', '--allow-empty', '--message', 'source')
 }
 
-// Binary distribution format: X.data holds what goes elsewhere than the site directory. Pages for people are never
-// looked for by the application, so it runs without them; the wheel keeps them where the back end put them.
-const ELSEWHERE = /^[^/]+\.data\/(?!data\/share\/(?:doc|man)\/)/
+// Binary distribution format: X.data holds what goes elsewhere than the site directory. Scripts are for people, services
+// start console scripts or modules; pages for people are never looked for. So the application runs without both, and the
+// wheel keeps them where the back end put them.
+const ELSEWHERE = /^[^/]+\.data\/(?!scripts\/|data\/share\/(?:doc|man)\/)/
 
 /** The unpacked wheel without RECORD and bytecode; DEPS_UNRESOLVED for native code and files that only an installer can place. */
 export async function wheelTree(dir: string, name: string): Promise<Tree> {

@@ -5,6 +5,7 @@ import { assemblePlan } from '../lib/core/assemble-plan.ts'
 import { type Config, ConfigError, loadConfig } from '../lib/core/config/load.ts'
 import type { Facts } from '../lib/core/facts.ts'
 import type { Format } from '../lib/core/format.ts'
+import { unlockedFrontends } from '../lib/core/front-end-manager.ts'
 import { chooseTools, TOOL_FILES } from '../lib/core/front-end-tools.ts'
 import { isInWorkspace, LOCK_FILES, ROOT_MANIFEST, WORKSPACE_FILES } from '../lib/core/front-end-workspace.ts'
 import { absentPlaces } from '../lib/core/named-places.ts'
@@ -61,6 +62,8 @@ export async function decideFacts(
     trial: standing.trial || identity.trial,
     tools: await readTools(config.facts.frontends, files),
   }
+  const loose = unlockedFrontends(facts)
+  if (loose.length > 0) throw new ConfigError(loose.map((finding) => config.locate(finding)))
   return { facts, notices: [...standing.notices, ...identity.notices] }
 }
 

@@ -2,14 +2,15 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Frontend } from '../lib/core/facts.ts'
-import { inApp, inProject } from '../lib/core/project-root.ts'
-import { isLink, type Tree, type TreeEntry } from '../lib/core/tree.ts'
+import { inApp } from '../lib/core/project-root.ts'
+import type { Tree, TreeEntry } from '../lib/core/tree.ts'
 import { adoptFolder } from '../lib/io/adopt.ts'
 import { assertFreeSpace } from '../lib/io/files.ts'
 import type { Task } from '../lib/io/report.ts'
 import { inScratch } from '../lib/io/scratch.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { loadTree, writeTree } from '../lib/io/tree-files.ts'
+import { compareCommitted } from './committed.ts'
 import { bundleWithEsbuild } from './esbuild.ts'
 import { assertExpectations } from './expectations.ts'
 import { runManager } from './install.ts'
@@ -28,7 +29,7 @@ export async function buildBundle(stage: Stage, place: Place, to: string): Promi
       await stage.report.task(`front end ${frontend.dir}`, work)
     }
     const entries = await adoptFolder(part, to)
-    tellUnchanged(stage, source, entries)
+    compareCommitted(stage, source, entries)
     return entries
   })
 }
@@ -46,11 +47,12 @@ async function buildOne(
     const project = join(workshop.folder, 'project')
     await writeTree(project, source)
     // Without git nobody knows which of the declared files are sources: an sdist carries its outputs.
-    if (stage.plan.facts.commit === '') await removeDeclared(project, frontend.output)
+    const isOutput = stage.plan.facts.commit === '' || frontend.committed === true
+    if (isOutput) await removeDeclared(project, frontend.output)
     await build(stage, frontend, workshop, task)
     await assertExpectations(project, frontend.expect)
     const paths = await declaredFiles(project, frontend.output)
-    assertOutputs(frontend, paths)
+    await assertOutputs(project, frontend, paths)
     const outputs = placesOf(stage, frontend, paths)
     await assertUnclaimed(frontend, outputs, into)
     await copyOutputs(project, outputs, into)
@@ -85,14 +87,4 @@ async function assertUnclaimed({ dir }: Frontend, outputs: readonly Output[], in
   throw new ReleaseError('FRONTEND_FAILED', `${dir}: ${path} is an output of another front end too`, {
     hint: 'Let the globs of frontends.output name each file once.',
   })
-}
-
-function tellUnchanged(stage: Stage, source: Tree, entries: readonly TreeEntry[]): void {
-  if (entries.length === 0 || stage.plan.facts.commit === '') return
-  const known = new Map(source.files.map((entry) => [entry.path, isLink(entry) ? entry.link : entry.sha256]))
-  const changed = entries.some(
-    (entry) =>
-      known.get(inProject(stage.plan.facts.python, entry.path)) !== (isLink(entry) ? entry.link : entry.sha256),
-  )
-  if (!changed) stage.report.notice('the front ends left only what is in the source already')
 }

@@ -1,11 +1,14 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ReleaseError } from '../lib/core/error.ts'
 import type { Frontend } from '../lib/core/facts.ts'
 import type { Command } from '../lib/core/format.ts'
+import { lackOfLock } from '../lib/core/front-end-manager.ts'
+import type { ManagerName } from '../lib/core/tool-versions.ts'
 import { npmRegistry, type Registry } from '../lib/io/network.ts'
 import type { Task } from '../lib/io/report.ts'
 import type { Stage } from '../lib/io/stage.ts'
-import { findLock, type LockPlace, lackOfLock } from './lock-place.ts'
+import { findLock, type LockPlace } from './lock-place.ts'
 import { assertLockPinned } from './lock-scan.ts'
 import { explainManager } from './manager-errors.ts'
 import { PACKAGE_MANAGERS } from './managers.ts'
@@ -19,7 +22,7 @@ export async function runManager(stage: Stage, frontend: Frontend, workshop: Wor
   const { manager } = plannedTools(stage, frontend)
   const project = join(workshop.folder, 'project')
   const lock = await findLock(project, dir, manager)
-  if (lock === undefined && frontend.install === undefined) throw lackOfLock(dir, manager)
+  if (lock === undefined && frontend.install === undefined) throw unlocked(dir, manager)
   if (lock !== undefined && frontend.install === undefined) await assertLockPinned(project, lock)
   await installTools(stage, frontend, workshop)
   const env = await frontendEnvironment(stage, frontend, workshop)
@@ -44,6 +47,11 @@ export async function runManager(stage: Stage, frontend: Frontend, workshop: Wor
     manager === 'yarn' ? withYarn(workshop, lock, registry, install) : install(),
   )
   if (builder === 'npm') await spoken(dir, frontend.build, 'its build')
+}
+
+function unlocked(dir: string, manager: ManagerName): ReleaseError {
+  const { message, hint } = lackOfLock(dir, manager)
+  return new ReleaseError('FRONTEND_FAILED', message, { hint })
 }
 
 /** Installs, and tells loudly where no lock decided what was installed. */

@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ReleaseError } from '../lib/core/error.ts'
 import { isInWorkspace, LOCK_FILES, LOCKS_OF, WORKSPACE_FILES } from '../lib/core/front-end-workspace.ts'
 import type { ManagerName } from '../lib/core/tool-versions.ts'
 
@@ -26,11 +25,4 @@ export async function findLock(project: string, dir: string, manager: ManagerNam
 async function present(project: string, dir: string, names: readonly string[]): Promise<readonly string[]> {
   const found = await Promise.all(names.map((name) => stat(join(project, dir, name)).catch(() => undefined)))
   return names.filter((_, index) => found[index] !== undefined)
-}
-
-/** The refusal of a front end without lock, with the way out. */
-export function lackOfLock(dir: string, manager: ManagerName): ReleaseError {
-  return new ReleaseError('FRONTEND_FAILED', `${dir} has no ${LOCKS_OF[manager].at(-1)}`, {
-    hint: `Run \`${manager} install\` there and commit the lock, or say in frontends.install how to install without one.`,
-  })
 }

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises'
+import { copyFile, lstat, mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import picomatch from 'picomatch'
 import { ReleaseError } from '../lib/core/error.ts'
@@ -25,12 +25,24 @@ export async function removeDeclared(project: string, globs: readonly string[]):
   for (const path of await declaredFiles(project, globs)) await rm(join(project, path))
 }
 
-/** FRONTEND_FAILED naming each glob under which the build left nothing. */
-export function assertOutputs({ dir, output }: Frontend, paths: readonly string[]): void {
+/** FRONTEND_FAILED naming each glob under which the build left nothing, or nothing but empty files. */
+export async function assertOutputs(
+  project: string,
+  { dir, output }: Frontend,
+  paths: readonly string[],
+): Promise<void> {
   const idle = output.filter((glob) => !hasMatch(paths, glob))
-  if (idle.length === 0) return
-  throw new ReleaseError('FRONTEND_FAILED', `${dir}: the build left no file that matches ${idle.join(', ')}`, {
-    hint: 'Globs of frontends.output are relative to the project, not to the front end.',
+  if (idle.length > 0) {
+    throw new ReleaseError('FRONTEND_FAILED', `${dir}: the build left no file that matches ${idle.join(', ')}`, {
+      hint: 'Globs of frontends.output are relative to the project, not to the front end.',
+    })
+  }
+  const sizes = await Promise.all(paths.map(async (path) => (await lstat(join(project, path))).size))
+  const filled = paths.filter((_, index) => sizes[index] !== 0)
+  const empty = output.filter((glob) => !hasMatch(filled, glob))
+  if (empty.length === 0) return
+  throw new ReleaseError('FRONTEND_FAILED', `${dir}: the build left only empty files for ${empty.join(', ')}`, {
+    hint: 'See why the build writes nothing into them; its own output may say it.',
   })
 }
 

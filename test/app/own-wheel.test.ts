@@ -13,18 +13,20 @@ const opened = async (files: Readonly<Record<string, string>>, pure = true) => {
 }
 
 describe('the wheel of a back end', () => {
-  it('keeps manual and documentation pages where they are, and loses RECORD and bytecode', async () => {
+  it('keeps scripts, manual and documentation pages where they are, and loses RECORD and bytecode', async () => {
     const page = 'tray-1.data/data/share/doc/tray/README'
     const gone = { 'tray-1.dist-info/RECORD': '', 'tray/__pycache__/a.cpython-311.pyc': '' }
-    expect(await opened({ [MANUAL]: '.TH', [page]: '', ...gone })).toEqual([
+    const script = 'tray-1.data/scripts/tray.py'
+    expect(await opened({ [MANUAL]: '.TH', [page]: '', [script]: '#!python', ...gone })).toEqual([
       page,
       MANUAL,
+      script,
       'tray-1.dist-info/WHEEL',
       'tray/a.py',
     ])
   })
 
-  it.each(['tray-1.data/scripts/tray', 'tray-1.data/data/etc/tray.conf', 'tray-1.data/data/share/tray/a.html'])(
+  it.each(['tray-1.data/data/etc/tray.conf', 'tray-1.data/data/share/tray/a.html'])(
     'is refused with a file that only an installer can place: %s',
     async (path) => {
       await expect(opened({ [MANUAL]: '', [path]: '' })).rejects.toMatchObject({

@@ -6,7 +6,7 @@ import { checkProject } from '../../scripts/plan/check.ts'
 import { makePlan } from '../../scripts/plan/make-plan.ts'
 import { FORMATS, VALID } from '../config/valid.ts'
 import { itWith } from '../support/tool.ts'
-import { projectIn, shelfRepository, temporaryFolder, write } from './repository.ts'
+import { git, projectIn, shelfRepository, temporaryFolder, write } from './repository.ts'
 
 const SETTINGS = `import os
 from decouple import config as decouple_config
@@ -71,6 +71,21 @@ describe('slipway check', () => {
       [20, 25, 'locale is not in the tree'],
     ])
     await expect(makePlan(projectIn(folder), FORMATS)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  })
+
+  it('tells that no licence text is there, and that no lock pins a front end, before anything is built', async () => {
+    const config = VALID.replace('  license: MIT', '  license: MIT\n  license-files: [COPYING, LICENSE]')
+    const folder = shelfRepository({ 'slipway.yaml': config })
+    git(folder, 'rm', '--quiet', 'web/package-lock.json')
+    const told = async (): Promise<unknown> =>
+      (await checkProject(projectIn(folder), FORMATS)).errors.map(({ path, message }) => [path.join('.'), message])
+    const licence = 'no file of the project matches COPYING, and every package carries the licence text'
+    expect(await told()).toEqual([['app.license-files.0', licence]])
+    write(folder, { COPYING: 'MIT License\n' })
+    expect(await told()).toEqual([['frontends.0', 'web has no package-lock.json']])
+    await expect(makePlan(projectIn(folder, { allowDirty: true }), FORMATS)).rejects.toThrow('web has no package-lock')
+    write(folder, { 'slipway.yaml': config.replace('  - dir: web', '  - dir: web\n    install: [install]') })
+    expect(await told()).toEqual([])
   })
 
   it('tells globs of files to install that match none, and a script that they leave out, committed or not', async () => {
@@ -180,6 +195,7 @@ describe('slipway check', () => {
     const folder = temporaryFolder()
     write(folder, {
       'slipway.yaml': VALID,
+      LICENSE: 'MIT License\n',
       'manage.py': '',
       'shelf/urls.py': '',
       'web/package.json': '{}',

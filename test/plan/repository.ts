@@ -43,6 +43,7 @@ export function write(folder: string, files: Readonly<Record<string, string>>): 
 /** The files of a small application, version 1.2.0. */
 export const SHELF: Readonly<Record<string, string>> = {
   'slipway.yaml': VALID,
+  LICENSE: 'MIT License\n',
   'pyproject.toml': '[project]\nname = "shelf"\nversion = "1.2.0"\n',
   'shelf/__init__.py': '__version__ = "1.2.0"\n',
   'manage.py': 'print("shelf")\n',

@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { lackOfLock } from '../../scripts/lib/core/front-end-manager.ts'
 import type { ManagerName } from '../../scripts/lib/core/tool-versions.ts'
-import { findLock, lackOfLock } from '../../scripts/static/lock-place.ts'
+import { findLock } from '../../scripts/static/lock-place.ts'
 import { assertLockPinned } from '../../scripts/static/lock-scan.ts'
 import { PACKAGE_MANAGERS } from '../../scripts/static/managers.ts'
 import { parseYarnLock, throughRegistry } from '../../scripts/static/yarn-lock.ts'
@@ -142,7 +143,7 @@ describe('the place of a lock', () => {
 
   it('is asked for where there is none, by the right name', () => {
     expect(lackOfLock('ui', 'npm').message).toBe('ui has no package-lock.json')
-    expect(lackOfLock('ui', 'pnpm')).toMatchObject({
+    expect(lackOfLock('ui', 'pnpm')).toEqual({
       message: 'ui has no pnpm-lock.yaml',
       hint: 'Run `pnpm install` there and commit the lock, or say in frontends.install how to install without one.',
     })

@@ -42,6 +42,7 @@ export interface Frontend {
   readonly build: readonly string[] // arguments after the package manager's name, default `run build`
   readonly esbuild?: { readonly entries: readonly string[]; readonly outdir: string }
   readonly output: readonly string[]
+  readonly committed?: boolean // outputs are in the repository too, and must be what the build makes
   readonly expect: readonly Expectation[]
   readonly environment: Readonly<Record<string, string>>
 }

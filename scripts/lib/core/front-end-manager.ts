@@ -1,5 +1,6 @@
 import { major, maxSatisfying } from 'semver'
-import { ReleaseError } from './error.ts'
+import { type Finding, ReleaseError } from './error.ts'
+import type { Facts } from './facts.ts'
 import { type FrontendFiles, LOCK_FILES, LOCKS_OF, type Manifest } from './front-end-workspace.ts'
 import { DEFAULT_NPM, MANAGER_VERSIONS, type ManagerName } from './tool-versions.ts'
 
@@ -19,6 +20,23 @@ export function chooseManager(dir: string, files: FrontendFiles, manifests: read
 export function isLocked(manager: string, files: FrontendFiles): boolean {
   const locks = MANAGERS.filter((one) => manager.startsWith(`${one}@`)).flatMap((one) => LOCKS_OF[one])
   return files('package.json') === undefined || locks.some((lock) => files(lock) !== undefined)
+}
+
+/** The front ends that nothing says how to install: no lock of their package manager, and no `install`. */
+export function unlockedFrontends({ frontends, tools }: Pick<Facts, 'frontends' | 'tools'>): readonly Finding[] {
+  return frontends.flatMap(({ dir, install }, index) => {
+    if (install !== undefined || tools.unlocked?.includes(dir) !== true) return []
+    const manager = MANAGERS.find((name) => tools.managers[dir]?.startsWith(`${name}@`)) ?? 'npm'
+    return [{ path: ['frontends', index], ...lackOfLock(dir, manager) }]
+  })
+}
+
+/** What is wrong with a front end without lock, and the way out. */
+export function lackOfLock(dir: string, manager: ManagerName): { readonly message: string; readonly hint: string } {
+  return {
+    message: `${dir} has no ${LOCKS_OF[manager].at(-1)}`,
+    hint: `Run \`${manager} install\` there and commit the lock, or say in frontends.install how to install without one.`,
+  }
 }
 
 const MANAGERS: readonly ManagerName[] = ['npm', 'pnpm', 'yarn']

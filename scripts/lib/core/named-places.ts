@@ -21,7 +21,11 @@ export interface KnownTree {
 /** Findings for what a configuration names and the tree does not have, or does not install. */
 export function absentPlaces(facts: ConfiguredFacts, tree: KnownTree): readonly Finding[] {
   const own = facts.python.backend === 'own'
-  return [...absent(facts, tree), ...(own ? [] : [...idleGlobs(facts, tree), ...leftOut(facts, tree)])]
+  return [
+    ...absent(facts, tree),
+    ...licences(facts, tree),
+    ...(own ? [] : [...idleGlobs(facts, tree), ...leftOut(facts, tree)]),
+  ]
 }
 
 function absent(facts: ConfiguredFacts, { has, laid }: KnownTree): readonly Finding[] {
@@ -40,6 +44,20 @@ function absent(facts: ConfiguredFacts, { has, laid }: KnownTree): readonly Find
     if (place === '.' || has(place)) return []
     return [{ path, message: `${named} is not in the tree`, hint: 'Write it relative to the project, and commit it.' }]
   })
+}
+
+function licences({ app }: ConfiguredFacts, { matches }: KnownTree): readonly Finding[] {
+  return app.licenseFiles.flatMap((glob, index) =>
+    matches(glob)
+      ? []
+      : [
+          {
+            path: ['app', 'license-files', index],
+            message: `no file of the project matches ${glob}, and every package carries the licence text`,
+            hint: 'Name the files that hold it in app.license-files, such as [LICENSE.md], and commit them.',
+          },
+        ],
+  )
 }
 
 function idleGlobs({ python }: ConfiguredFacts, { matches }: KnownTree): readonly Finding[] {

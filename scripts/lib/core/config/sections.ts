@@ -106,6 +106,10 @@ export const frontendsSection: z.ZodType<readonly Frontend[]> = z.array(
     build: words.default(['run', 'build']).describe("The package manager's words that build"),
     esbuild: esbuild.exactOptional().describe('What `builder: esbuild` bundles'),
     output: paths.min(1).describe('Globs of what the build leaves, relative to the project'),
+    committed: z
+      .boolean()
+      .exactOptional()
+      .describe('The outputs are committed too: the build must make exactly those files'),
     expect: z.array(expectation.describe('One expectation')).default([]).describe('What must hold when it is built'),
     environment: values.default({}).describe('Environment variables of the build'),
   }),
