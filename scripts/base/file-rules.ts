@@ -31,6 +31,7 @@ const RULES: readonly Rule[] = [
   ['drop', /^usr\/lib\/postgresql\/\d+\/lib\/(?:llvmjit|bitcode\/)/],
   ['drop', /^usr\/lib\/(?:postgresql\/\d+\/lib\/pgxs|[^/]+\/(?:cmake|pkgconfig))\//], // for compilers
   ['drop', /^usr\/share\/postgresql\/\d+\/man\//],
+  ['drop', /^usr\/bin\/tini-static$/], // the same program again
   ['drop', /^usr\/lib\/(?:systemd|tmpfiles\.d|sysusers\.d)\//],
 ]
 

@@ -77,7 +77,7 @@ interface DebianFacts {
   readonly postgresql: string // the major version that it ships
 }
 
-// libc-bin brings the locale C.UTF-8; without media-types and netbase types and ports have no names
+// libc-bin brings the locale C.UTF-8; without media-types and netbase types and ports have no names; tini is process 1
 const ROOTS = [
   'base-files',
   'libc-bin',
@@ -87,6 +87,7 @@ const ROOTS = [
   'tzdata',
   'media-types',
   'netbase',
+  'tini',
 ]
 
 const DEBIAN: Readonly<Record<DebianBase['debian'], DebianFacts>> = {

@@ -88,7 +88,7 @@ function runConfig(facts: Facts, base: Base, annotations: Readonly<Record<string
     User: `${USER.uid}:${USER.gid}`,
     ExposedPorts: Object.fromEntries(ports),
     Env: environment(base),
-    Entrypoint: [command],
+    Entrypoint: [...firstProcess(base), command],
     Cmd: ['run', '--all', ...(facts.runtime.migrate === undefined ? [] : ['--migrate'])], // under a lock: safe for many
     Volumes: { [`/${STATE}`]: {} },
     WorkingDir: `/${STATE}`,
@@ -96,6 +96,17 @@ function runConfig(facts: Facts, base: Base, annotations: Readonly<Record<string
     StopSignal: 'SIGTERM',
     ...healthcheck(facts, command),
   }
+}
+
+const INIT = 'usr/bin/tini'
+
+/**
+ * What becomes process 1 where the base has it. The kernel drops signals that process 1 has no action for yet
+ * (pid_namespaces(7)): an interpreter takes many milliseconds until it has one, tini less than one. `-s` keeps it
+ * quiet where the runtime has put an init of its own before it.
+ */
+function firstProcess({ view }: Base): readonly string[] {
+  return view.has(INIT) ? [`/${INIT}`, '-s', '--'] : []
 }
 
 /** `health` asks the first service; one that can never answer would make the container unhealthy for ever. */

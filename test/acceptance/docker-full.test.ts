@@ -126,11 +126,16 @@ describeWith(['root', 'dockerd', 'docker', 'iptables'], 'the full image of the s
       await docker('load', '--input', await fullArchive(upgrade.before))
     })
 
+    it('ends at once when it is told before its interpreter has begun', async () => {
+      await begin('early')
+      const { seconds, code } = await stopped('early')
+      expect(seconds).toBeLessThan(10)
+      expect(code).toBe('143')
+    })
+
     it('ends within ten seconds one second after its first start, five times over, and starts again', async () => {
       for (const volume of ['one', 'two', 'three', 'four', 'five']) {
         await begin(volume)
-        // Before it speaks there is only an interpreter, to which the kernel gives no signal: pid_namespaces(7)
-        await waitUntil(async () => (await logOf(volume)) !== '', 60)
         await sleep(1000)
         const { seconds, code } = await stopped(volume)
         expect(seconds).toBeLessThan(10)

@@ -95,6 +95,17 @@ describe('an image', () => {
     expect(run.Labels['org.opencontainers.image.source']).toBe('https://github.com/satchel-team/satchel')
   })
 
+  it('has an init as its first process where the base brings one', async () => {
+    const base = await fixtureBase('amd64')
+    const path = 'usr/bin/tini'
+    const view = new Map([...base.view, [path, { kind: 'file', path, mode: 0o755, uid: 0, gid: 0 }]] as const)
+    const work = memoryWork({ facts: sampleFacts(), bases: { 'lean@linux/amd64': { ...base, view } } })
+    await docker.build(work, docker.schema.parse({}))
+    const image = await openImage(writtenFile(work, NAME))
+    const { config: run } = image.json(image.manifest('amd64').config.digest)
+    expect(run.Entrypoint).toEqual(['/usr/bin/tini', '-s', '--', '/usr/bin/satchel'])
+  })
+
   it.each<[string, Partial<Service>, boolean]>([
     ['answers on one path only', { port: 8000, ready: '/readyz' }, true],
     ['has no path to ask', { port: 8000 }, false],

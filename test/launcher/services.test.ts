@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { RuntimeFacts } from '../../scripts/lib/core/facts.ts'
@@ -47,6 +49,17 @@ describeWith(['python3'], 'several services in one container', () => {
     const result = await place.once(['run', '--all'], { ...ELSEWHERE, WORKER_ENDS: '3' })
     expect(result.status).toBe(3)
     expect(result.stderr).not.toContain('everything ends')
+  })
+
+  it('nothing starts where another program has the port, whose answer would be taken for its own', async () => {
+    const place = await container()
+    const other = createServer((_, response) => response.end()).listen(place.port, '127.0.0.1')
+    await once(other, 'listening')
+    const result = await place.once(['run', '--all', '--migrate'])
+    other.close()
+    expect(result).toMatchObject({ status: 1, stdout: '' })
+    expect(result.stderr).toMatch(new RegExp(`^port ${place.port} is taken: .*--port\n$`))
+    expect(existsSync(join(place.layout.state, 'secret_key'))).toBe(false)
   })
 
   it('a program of the image is executed with the environment of the application, and nothing is made for it', async () => {

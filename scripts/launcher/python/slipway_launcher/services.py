@@ -12,6 +12,7 @@ from .postgres import available, given_database
 from .programs import execute, exit_status, run_apart
 from .supervisor import Supervisor, Told
 
+ENDING = 3  # seconds that another program may need to leave a port
 ASKING = (0.1, 2)  # seconds between two questions whether a service is ready: at first, and at most
 
 
@@ -49,10 +50,22 @@ def run(session, options):
             options.service or 'the words behind --'), USAGE)
     service = layout.service(options.service)
     choose_address(session, options)
+    if options.all:
+        refuse_taken_ports(session)
     explain_place(session)
     if several or (options.all and session.postgres):
         return run_all(session, options)
     return with_database(session, 'the service', lambda: run_one(session, service, options), quiet=False)
+
+
+def refuse_taken_ports(session):
+    """Before anything is made: another program's answer would be taken for the application's own."""
+    configuration, layout = session.configuration, session.layout
+    ports = [configuration.port(service) for service in layout.services if service.get('port')]
+    for port in ports:
+        if starting.taken(configuration.host(), port, ENDING):
+            raise Refusal('port %d is taken: another program listens there; end that one, or start %s on another port '
+                          'with --port' % (port, layout.name))
 
 
 def run_one(session, service, options):

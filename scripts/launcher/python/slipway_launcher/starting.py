@@ -1,8 +1,10 @@
 """The page that stands where the application will be, while its database is made and brought up to date."""
+import errno
 import html
 import os
 import socket
 import socketserver
+import time
 
 SERVER = 'starting'  # by this header `health` tells the page from the application
 PATIENCE = 2  # seconds for a request, and for the other side to close first
@@ -48,12 +50,34 @@ class Server(socketserver.ThreadingTCPServer):
     request_queue_size = 64
 
 
+def place(host, port):
+    """Family and address of a listener."""
+    family, _, _, _, address = socket.getaddrinfo(host.strip('[]'), port, type=socket.SOCK_STREAM)[0]
+    return family, address[:2]
+
+
+def taken(host, port, seconds):
+    """Whether another program listens there, for as long as one that is just ending may need; any other trouble with
+    the place is for the service itself to tell."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            family, address = place(host, port)
+            with socket.socket(family, socket.SOCK_STREAM) as trial:
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what only waits for old packets is free
+                trial.bind(address)
+            return False
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                return error.errno == errno.EADDRINUSE
+        time.sleep(0.1)
+
+
 def listen(title, host, port):
     """A server that listens already, or None where the port cannot be had: then the service itself says why."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(host.strip('[]'), port, type=socket.SOCK_STREAM)[0]
-        Server.address_family = family
-        server = Server(address[:2], Request)
+        Server.address_family, address = place(host, port)
+        server = Server(address, Request)
     except OSError:
         return None
     server.title = title
