@@ -17,7 +17,7 @@ export interface Way {
 export interface Cost {
   readonly cpu: number // seconds, user and system
   readonly wall: number // seconds
-  readonly peak: number // bytes resident at once; what processes share counts for each
+  readonly peak: number // bytes in memory at once; what processes share counts once
   readonly made: Readonly<Record<string, number>>
 }
 

@@ -3,7 +3,6 @@ import { type RunOptions, run } from '../scripts/lib/io/run.ts'
 import type { Cost, Way } from './comparison.ts'
 
 const TICKS = 100 // clock ticks in a second: USER_HZ of every Linux that Node runs on
-const PAGE = 4096
 const EVERY_MS = 50
 
 /** Runs a way once and says what it took. */
@@ -45,7 +44,8 @@ async function childrenOf(pid: number): Promise<readonly number[]> {
   return text.split(' ').filter(Boolean).map(Number)
 }
 
+/** What a process has in memory, its part of what it shares: a program that was just forked would count twice otherwise. */
 async function resident(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '')
-  return Number(text.split(' ')[1] ?? 0) * PAGE
+  const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '')
+  return Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0) * 1024
 }

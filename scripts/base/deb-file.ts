@@ -1,74 +1,60 @@
 import { Parser, type ReadEntry } from 'tar'
-import { streamOf } from '../lib/archive/bytes.ts'
 import type { ArchiveEntry } from '../lib/archive/entry.ts'
 import { ReleaseError } from '../lib/core/error.ts'
-import { pipe } from '../lib/io/run.ts'
 import { type Contents, contents } from './contents.ts'
+import { damaged, openMember, readMembers } from './deb-members.ts'
 
-/** A binary package, read into memory (deb(5)). */
-export interface DebFile {
+/** What a binary package says of itself, and its age (deb(5)). */
+export interface DebHead {
   readonly control: string // the control file, verbatim
   readonly md5sums: string
-  readonly entries: readonly ArchiveEntry[]
   readonly newest: number // latest modification time inside, in seconds
 }
 
-/** Reads a .deb, its large files into `scratch` where that is given; devices, names that climb out and unknown compressions are refused. */
-export async function readDeb(name: string, bytes: Buffer, scratch?: string): Promise<DebFile> {
-  const members = readAr(name, bytes)
-  const control = await readTar(name, member(name, members, 'control.tar'))
-  const data = await readTar(name, member(name, members, 'data.tar'), scratch)
+/** A binary package with its files. */
+export interface DebFile extends DebHead {
+  readonly entries: readonly ArchiveEntry[]
+}
+
+/** Reads the .deb at `path` for its head alone: no content is kept. */
+export async function readDebHead(name: string, path: string): Promise<DebHead> {
+  const { control, data } = await openDeb(name, path)
+  return { ...(await headFiles(name, control)), newest: await readTar(name, data, (entry) => entry.resume()) }
+}
+
+/** Reads the .deb at `path`, its large files into `scratch` where that is given; devices, names that climb out and unknown compressions are refused. */
+export async function readDeb(name: string, path: string, scratch?: string): Promise<DebFile> {
+  const { control, data } = await openDeb(name, path)
+  const head = await headFiles(name, control)
+  const { entries, newest } = await readEntries(name, data, scratch)
+  return { ...head, entries, newest }
+}
+
+type Bytes = AsyncIterable<Uint8Array>
+
+async function openDeb(name: string, path: string): Promise<{ control: Bytes; data: Bytes }> {
+  const members = await readMembers(name, path)
+  const open = (tar: string): Bytes => openMember(name, path, members, tar)
+  return { control: open('control.tar'), data: open('data.tar') }
+}
+
+async function headFiles(name: string, control: Bytes): Promise<Omit<DebHead, 'newest'>> {
+  const { entries } = await readEntries(name, control)
   const text = async (path: string): Promise<string> => {
-    const entry = control.entries.find((one) => one.kind === 'file' && one.path === path)
+    const entry = entries.find((one) => one.kind === 'file' && one.path === path)
     return entry?.kind === 'file' ? Buffer.from((await entry.read()) as Uint8Array).toString() : ''
   }
-  return { control: await text('control'), md5sums: await text('md5sums'), ...data }
+  return { control: await text('control'), md5sums: await text('md5sums') }
 }
 
-interface Member {
-  readonly name: string
-  readonly bytes: Buffer
-}
-
-// ar(5), common format: a magic line, then 60-byte headers and contents padded to even offsets
-function readAr(deb: string, bytes: Buffer): Member[] {
-  if (bytes.toString('latin1', 0, 8) !== '!<arch>\n') throw damaged(deb)
-  const members: Member[] = []
-  for (let at = 8; at + 60 <= bytes.length; ) {
-    const size = Number(bytes.toString('latin1', at + 48, at + 58)) // ar_size
-    const whole = bytes.toString('latin1', at + 58, at + 60) === '`\n' && at + 60 + size <= bytes.length // ar_fmag
-    if (!whole) throw damaged(deb)
-    const name = bytes
-      .toString('latin1', at, at + 16)
-      .trim()
-      .replace(/\/$/, '') // ar_name
-    members.push({ name, bytes: bytes.subarray(at + 60, at + 60 + size) })
-    at += 60 + size + (size % 2)
-  }
-  return members
-}
-
-function member(deb: string, members: readonly Member[], name: string): Member {
-  const found = members.find((one) => one.name === name || one.name.startsWith(`${name}.`))
-  if (found === undefined) throw damaged(deb)
-  return found
-}
-
-function decompressed({ name, bytes }: Member): AsyncIterable<Uint8Array> {
-  return name.endsWith('.xz') ? pipe(['xz', '-dc'], streamOf(bytes)) : streamOf(bytes)
-}
-
-/** The entries of a member; the parser itself undoes gzip and zstd. */
-async function readTar(
+async function readEntries(
   deb: string,
-  found: Member,
+  tar: Bytes,
   scratch?: string,
-): Promise<{ entries: ArchiveEntry[]; newest: number }> {
+): Promise<{ readonly entries: ArchiveEntry[]; readonly newest: number }> {
   const entries: ArchiveEntry[] = []
-  let newest = 0
   const failures: unknown[] = []
-  const onReadEntry = (entry: ReadEntry): void => {
-    newest = Math.max(newest, Math.floor((entry.mtime?.getTime() ?? 0) / 1000))
+  const newest = await readTar(deb, tar, (entry) => {
     const content = contents(entry.size, scratch)
     entry.on('data', (chunk) => content.add(chunk))
     entry.on('end', () => {
@@ -78,21 +64,34 @@ async function readTar(
         failures.push(cause)
       }
     })
+  })
+  const [failure] = failures
+  if (failure === undefined) return { entries, newest }
+  throw failure instanceof ReleaseError ? failure : damaged(deb, failure)
+}
+
+/** Every entry of a tar; gives the latest time of all. */
+async function readTar(deb: string, tar: Bytes, take: (entry: ReadEntry) => void): Promise<number> {
+  let newest = 0
+  const onReadEntry = (entry: ReadEntry): void => {
+    newest = Math.max(newest, Math.floor((entry.mtime?.getTime() ?? 0) / 1000))
+    take(entry)
   }
   const parser = new Parser({ strict: true, onReadEntry })
   const ended = new Promise<unknown>((resolve) => {
-    parser.on('end', () => resolve(failures[0]))
+    parser.on('end', () => resolve(undefined))
     parser.on('error', resolve)
   })
-  for await (const chunk of decompressed(found)) parser.write(Buffer.from(chunk))
+  for await (const chunk of tar) parser.write(asBuffer(chunk))
   parser.end()
   const failure = await ended
-  if (failure !== undefined) throw failure instanceof ReleaseError ? failure : damaged(deb, failure)
-  return { entries, newest }
+  if (failure !== undefined) throw damaged(deb, failure)
+  return newest
 }
 
-const tarPath = (path: string | undefined): string => (path ?? '').replace(/^\.?\//, '').replace(/\/$/, '')
+const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, byteLength)
 
+const tarPath = (path: string | undefined): string => (path ?? '').replace(/^\.?\//, '').replace(/\/$/, '')
 function archiveEntry(
   deb: string,
   entry: ReadEntry,
@@ -123,11 +122,4 @@ function hardLinked(deb: string, entry: ReadEntry, before: readonly ArchiveEntry
   const target = entry.type === 'Link' ? before.find((one) => one.path === linked) : undefined
   if (target?.kind !== 'file') throw damaged(deb)
   return target
-}
-
-function damaged(deb: string, cause?: unknown): ReleaseError {
-  return new ReleaseError('HASH_MISMATCH', `${deb} is not a package that can be unpacked`, {
-    hint: 'Run `slipway lock` to take another version of it.',
-    cause,
-  })
 }

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { type ErrorCode, ReleaseError } from '../lib/core/error.ts'
 import type { LockedPackage } from '../lib/core/lock-file.ts'
 import { cachedFile } from '../lib/io/cache.ts'
-import { readDeb } from './deb-file.ts'
+import { type DebHead, readDeb, readDebHead } from './deb-file.ts'
 import type { UnpackedPackage } from './layer.ts'
 import { field } from './package-index.ts'
 import type { ByteSource } from './sources.ts'
@@ -17,23 +16,37 @@ export async function fetchPackage(
   locked: LockedPackage,
   scratch?: string,
 ): Promise<UnpackedPackage> {
+  const deb = await readDeb(packageName(locked), await packageFile(source, cache, locked), scratch)
+  assertItself(locked, deb)
+  return { locked, deb }
+}
+
+/** The newest time in a locked package, which is fetched and checked in the same way. */
+export async function fetchTime(source: ByteSource, cache: string, locked: LockedPackage): Promise<number> {
+  const head = await readDebHead(packageName(locked), await packageFile(source, cache, locked))
+  assertItself(locked, head)
+  return head.newest
+}
+
+async function packageFile(source: ByteSource, cache: string, locked: LockedPackage): Promise<string> {
   const load = (): Promise<string> =>
     cachedFile(cache, locked.sha256, packageName(locked), () => source.open(locked.path))
-  const path = await load().catch((error: unknown) => {
+  return load().catch((error: unknown) => {
     if (!(error instanceof ReleaseError) || !PASSING.includes(error.code)) throw error
     return load()
   })
-  const deb = await readDeb(packageName(locked), await readFile(path), scratch)
+}
+
+function assertItself(locked: LockedPackage, { control }: DebHead): void {
   for (const [name, value] of [
     ['Package', locked.name],
     ['Version', locked.version],
   ] as const) {
-    if (field(deb.control, name) === value) continue
+    if (field(control, name) === value) continue
     throw new ReleaseError('HASH_MISMATCH', `${packageName(locked)} says another ${name} of itself`, {
       hint: 'Run `slipway lock` again.',
     })
   }
-  return { locked, deb }
 }
 
 /** `name=version:arch`, for people. */

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { BaseRequest } from '../lib/core/format.ts'
 import {
@@ -15,10 +14,9 @@ import {
 import { now } from '../lib/io/clock.ts'
 import { writeBeside } from '../lib/io/files.ts'
 import type { Report } from '../lib/io/report.ts'
-import { inScratch } from '../lib/io/scratch.ts'
 import { openTextFile } from '../lib/io/text-file.ts'
 import { closure } from './closure.ts'
-import { fetchPackage, mapLimited } from './fetch.ts'
+import { fetchTime, mapLimited } from './fetch.ts'
 import { EXCLUDED } from './file-rules.ts'
 import { imageChanges, lockImage } from './image-lock.ts'
 import { type IndexAccess, loadIndex, loadReleases } from './indexes.ts'
@@ -182,11 +180,7 @@ async function dated(
   for (const [name, { packages, ...layer }] of Object.entries(layers)) {
     const known = previous[name]
     const all = ARCHITECTURES.flatMap((arch) => packages[arch])
-    const newest = (locked: LockedPackage): Promise<number> =>
-      inScratch(
-        join(cache, 'tmp', locked.sha256),
-        async (dir) => (await fetchPackage(source, cache, locked, dir)).deb.newest,
-      )
+    const newest = (locked: LockedPackage): Promise<number> => fetchTime(source, cache, locked)
     const isSame = known !== undefined && JSON.stringify(known.packages) === JSON.stringify(packages)
     const epoch = isSame ? known.epoch : Math.max(...(await mapLimited(all, 2, newest)))
     result[name] = { ...layer, epoch, packages }

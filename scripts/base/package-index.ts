@@ -19,22 +19,18 @@ export interface BinaryPackage {
 /** Where the texts of an index are kept: a file, or memory. */
 export type Texts = Pick<TextFile, 'append' | 'read'>
 
-interface Stanza {
-  readonly archive: string
-  readonly version: string
-  readonly provides: string
-  readonly place: number
-  readonly length: number
-}
-
-// Written away and parsed when asked for: an index has 70 000 stanzas, a base needs a hundred
-const KEPT =
-  /^(?:Package|Version|Architecture|Filename|Size|SHA256|Priority|Depends|Pre-Depends|Provides|Conflicts|Breaks):[^\n]*(?:\n[ \t][^\n]*)*/gm
 const PRIORITIES = ['required', 'important', 'standard', 'optional']
 
-/** The newest candidate of every package name over several suites of one architecture. */
+/**
+ * The newest candidate of every package name over several suites of one architecture. Stanzas are written away and parsed
+ * when asked for: an index has 70 000, a base needs a hundred; in memory there are a name and two numbers of each.
+ */
 export class PackageIndex {
-  readonly #stanzas = new Map<string, Stanza>()
+  readonly #rows = new Map<string, number>()
+  readonly #archives: string[] = []
+  readonly #starts: number[] = []
+  readonly #lengths: number[] = []
+  readonly #provides = new Map<string, string>() // of the few that have the field
   readonly #parsed = new Map<string, BinaryPackage>()
   readonly #texts: Texts
 
@@ -43,21 +39,25 @@ export class PackageIndex {
   }
 
   /** Takes one stanza of a Packages file of `archive` (`debian`, `debian-security`); an older version is ignored. */
-  add(archive: string, text: string): void {
-    const kept = (text.match(KEPT) ?? []).join('\n')
-    const name = copied(field(kept, 'Package'))
-    const version = copied(field(kept, 'Version'))
-    const known = this.#stanzas.get(name)
-    if (known !== undefined && compareDebianVersions(known.version, version) >= 0) return
-    const provides = copied(field(kept, 'Provides'))
-    this.#stanzas.set(name, { archive, version, provides, place: this.#texts.append(kept), length: kept.length })
+  add(archive: string, stanza: Buffer): void {
+    const name = bytesOf(stanza, 'Package')
+    const known = this.#rows.get(name)
+    if (known !== undefined && compareDebianVersions(this.#version(known), bytesOf(stanza, 'Version')) >= 0) return
+    const row = known ?? this.#rows.size
+    this.#rows.set(name, row)
+    this.#archives[row] = archive
+    this.#starts[row] = this.#texts.append(stanza)
+    this.#lengths[row] = stanza.length
     this.#parsed.delete(name)
+    const provides = bytesOf(stanza, 'Provides')
+    if (provides === '') this.#provides.delete(name)
+    else this.#provides.set(name, provides)
   }
 
   find(name: string): BinaryPackage | undefined {
-    const stanza = this.#stanzas.get(name)
-    if (stanza === undefined) return undefined
-    const known = this.#parsed.get(name) ?? parsePackage(stanza.archive, this.#texts.read(stanza.place, stanza.length))
+    const row = this.#rows.get(name)
+    if (row === undefined) return undefined
+    const known = this.#parsed.get(name) ?? parsePackage(this.#archives[row] ?? '', this.#text(row))
     this.#parsed.set(name, known)
     return known
   }
@@ -66,18 +66,44 @@ export class PackageIndex {
   providers(relation: Relation): BinaryPackage[] {
     const real = this.find(relation.name)
     if (real !== undefined && satisfies(relation, real.version)) return [real]
-    const providers = [...this.#stanzas]
-      .filter(([, { provides }]) => provides.includes(relation.name))
+    const providers = [...this.#provides]
+      .filter(([, provides]) => provides.includes(relation.name))
       .map(([name]) => this.find(name))
       .filter((found) => found !== undefined)
     return providers
       .filter((found) => found.provides.some((one) => one.name === relation.name && provided(one, relation)))
       .sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1))
   }
+
+  #text(row: number): string {
+    return this.#texts.read(this.#starts[row] ?? 0, this.#lengths[row] ?? 0)
+  }
+
+  #version(row: number): string {
+    return field(this.#text(row), 'Version')
+  }
 }
 
-// A part of a string keeps the whole of it in memory
-const copied = (part: string): string => Buffer.from(part, 'latin1').toString('latin1')
+type Field = 'Package' | 'Version' | 'Provides'
+
+const STARTS: Readonly<Record<Field, Buffer>> = {
+  Package: Buffer.from('\nPackage:'),
+  Version: Buffer.from('\nVersion:'),
+  Provides: Buffer.from('\nProvides:'),
+}
+
+/** The value of a field without making a string of the whole stanza; `''` where it is absent. */
+function bytesOf(stanza: Buffer, name: Field): string {
+  const start = STARTS[name]
+  const isFirst = start.compare(stanza, 0, start.length - 1, 1) === 0
+  const before = isFirst ? -1 : stanza.indexOf(start)
+  if (before < 0 && !isFirst) return ''
+  const from = before + start.length
+  let end = from
+  do end = stanza.indexOf('\n', end + 1)
+  while (end >= 0 && (stanza[end + 1] === 0x20 || stanza[end + 1] === 0x09)) // the value goes on
+  return stanza.toString('latin1', from, end < 0 ? stanza.length : end).trim()
+}
 
 /** Whether a Provides entry meets a relation: a versioned relation needs a versioned Provides. */
 export function provided(entry: Relation, relation: Relation): boolean {
@@ -111,18 +137,18 @@ function parsePackage(archive: string, text: string): BinaryPackage {
   }
 }
 
-/** The stanzas of a Packages file as it comes; nothing but one stanza and one chunk is held. */
-export async function* splitStanzas(bytes: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+/** The stanzas of a Packages file as it comes, each good until the next is asked for; nothing but one and a chunk is held. */
+export async function* splitStanzas(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Buffer> {
   let rest = Buffer.alloc(0)
   for await (const chunk of bytes) {
     rest = Buffer.concat([rest, chunk])
     let start = 0
     for (let end = rest.indexOf('\n\n'); end >= 0; end = rest.indexOf('\n\n', start)) {
-      if (end > start) yield rest.toString('latin1', start, end) // one byte per character: no field that is kept has others
+      if (end > start) yield rest.subarray(start, end)
       start = end + 2
     }
     rest = rest.subarray(start)
   }
-  const last = rest.toString('latin1').trim()
-  if (last !== '') yield last
+  const end = rest.length - (rest.at(-1) === 0x0a ? 1 : 0)
+  if (end > 0) yield rest.subarray(0, end)
 }

@@ -81,7 +81,7 @@ const names = (found: { readonly packages: readonly { readonly name: string }[] 
 describe('an index of packages', () => {
   it.each([1, 7, 64, 100_000])('gives the same stanzas in chunks of %i bytes', async (size) => {
     const stanzas: string[] = []
-    for await (const stanza of splitStanzas(chunked(FIXTURE, size))) stanzas.push(stanza)
+    for await (const stanza of splitStanzas(chunked(FIXTURE, size))) stanzas.push(stanza.toString())
     expect(stanzas).toHaveLength(11)
     expect(stanzas.join('\n\n')).toBe(FIXTURE.trim())
   })

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import type { DebFile } from '../../scripts/base/deb-file.ts'
-import { readDeb } from '../../scripts/base/deb-file.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type DebFile, readDeb, readDebHead } from '../../scripts/base/deb-file.ts'
 import { assembleLayer, type UnpackedPackage } from '../../scripts/base/layer.ts'
 import { assertLinked } from '../../scripts/base/linkage.ts'
 import { gather } from '../../scripts/lib/archive/bytes.ts'
@@ -154,12 +153,24 @@ describe('a path in an image', () => {
 })
 
 describe('a .deb', () => {
-  const bytes = async (entries: readonly ArchiveEntry[]): Promise<Buffer> =>
-    Buffer.from(await buildDeb({ name: 'tool', version: '1', entries }))
+  let scratch = ''
+  beforeEach(async () => {
+    scratch = await mkdtemp(join(tmpdir(), 'slipway-deb-'))
+  })
+  afterEach(() => rm(scratch, { recursive: true }))
+
+  const kept = async (bytes: Uint8Array): Promise<string> => {
+    const path = join(scratch, 'tool.deb')
+    await writeFile(path, bytes)
+    return path
+  }
+  const bytes = (entries: readonly ArchiveEntry[]): Promise<Uint8Array> =>
+    buildDeb({ name: 'tool', version: '1', entries })
+  const file = async (entries: readonly ArchiveEntry[]): Promise<string> => kept(await bytes(entries))
 
   it('is read with its control file, its newest time, and without setuid bits', async () => {
     const tool: ArchiveEntry = { ...fileEntry('usr/bin/tool', '#!/bin/true\n'), mode: 0o4755 } as ArchiveEntry
-    const deb = await readDeb('tool', await bytes([tool, folder('tmp', 0o1777), link('bin', 'usr/bin')]))
+    const deb = await readDeb('tool', await file([tool, folder('tmp', 0o1777), link('bin', 'usr/bin')]))
     expect(deb.control).toContain('Package: tool\n')
     expect(deb.newest).toBe(1_700_000_000)
     expect(deb.entries.find(({ path }) => path === 'usr/bin/tool')).toMatchObject({ kind: 'file', mode: 0o755 })
@@ -168,19 +179,27 @@ describe('a .deb', () => {
   })
 
   it('keeps its large files on disk, and gives the same bytes from there', async () => {
-    const scratch = await mkdtemp(join(tmpdir(), 'slipway-deb-'))
     const large = fileEntry('usr/lib/large', Buffer.alloc(200_000, 'large'))
-    const deb = await readDeb('tool', await bytes([large, fileEntry('usr/lib/small', 'small')]), scratch)
+    const folder = join(scratch, 'large')
+    const deb = await readDeb('tool', await file([large, fileEntry('usr/lib/small', 'small')]), folder)
     expect(await text(deb.entries, 'usr/lib/large')).toBe('large'.repeat(40_000))
     expect(await text(deb.entries, 'usr/lib/small')).toBe('small')
-    expect(await readdir(scratch)).toHaveLength(1)
-    await rm(scratch, { recursive: true })
+    expect(await readdir(folder)).toHaveLength(1)
   })
 
   it('that is cut short or none at all is refused', async () => {
     const whole = await bytes([fileEntry('x', 'x')])
-    await expect(readDeb('tool', whole.subarray(0, 200))).rejects.toThrow('is not a package')
-    await expect(readDeb('tool', Buffer.from('<html>not found</html>'))).rejects.toThrow('is not a package')
+    for (const wrong of [whole.subarray(0, 200), Buffer.from('<html>not found</html>')]) {
+      await expect(readDeb('tool', await kept(wrong))).rejects.toThrow('is not a package')
+      await expect(readDebHead('tool', await kept(wrong))).rejects.toThrow('is not a package')
+    }
+  })
+
+  it('tells its name and newest time without keeping what is inside', async () => {
+    const head = await readDebHead('tool', await file([fileEntry('usr/lib/large', Buffer.alloc(200_000, 'large'))]))
+    expect(head.control).toContain('Package: tool\n')
+    expect(head.newest).toBe(1_700_000_000)
+    expect(await readdir(scratch)).toEqual(['tool.deb'])
   })
 })
 

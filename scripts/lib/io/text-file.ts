@@ -6,7 +6,7 @@ import { join } from 'node:path'
 /** Short texts of one byte per character that are written once and read by their place, out of memory. */
 export interface TextFile {
   /** Gives the place of the text. */
-  append(text: string): number
+  append(text: Uint8Array): number
   read(place: number, length: number): string
   close(): void
 }
@@ -30,8 +30,12 @@ export function openTextFile(): TextFile {
     append(text) {
       if (filled + text.length > BUFFER) flush()
       const place = written + filled
-      if (text.length > BUFFER) written += writeSync(file, Buffer.from(text, 'latin1'), 0, text.length, written)
-      else filled += buffer.write(text, filled, 'latin1')
+      if (text.length > BUFFER) {
+        written += writeSync(file, text, 0, text.length, written)
+        return place
+      }
+      buffer.set(text, filled)
+      filled += text.length
       return place
     },
     read(place, length) {
