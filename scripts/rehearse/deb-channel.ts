@@ -2,9 +2,9 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MEDIA_TYPES } from '../lib/core/artifact.ts'
 import { type Plan, promisedOutputs } from '../lib/core/plan.ts'
+import { debianRoot, type Suite, unpackRoot } from '../lib/io/debian-root.ts'
 import { measureFile } from '../lib/io/files.ts'
 import type { Channel, UpgradableApp } from './channel.ts'
-import { debianRoot, type Suite, unpackRoot } from './debian-root.ts'
 import { type SystemdBox, startBox } from './systemd-box.ts'
 
 /** A release with Debian packages. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { networkEnvironment } from '../../scripts/lib/io/network.ts'
 import { run } from '../../scripts/lib/io/run.ts'
 import { cacheFolder } from '../../scripts/lib/io/stage.ts'
-import { debianRoot, unpackRoot } from '../../scripts/rehearse/debian-root.ts'
+import { debianRoot, unpackRoot } from '../../scripts/lib/io/debian-root.ts'
 import { fullRun } from '../support/tool.ts'
 
 const ROOT = join(import.meta.dirname, '../..')

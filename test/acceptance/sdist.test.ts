@@ -8,7 +8,7 @@ import { type Plan, promisedOutputs } from '../../scripts/lib/core/plan.ts'
 import { readStageJson } from '../../scripts/lib/io/files.ts'
 import { run } from '../../scripts/lib/io/run.ts'
 import { cacheFolder } from '../../scripts/lib/io/stage.ts'
-import { debianRoot, unpackRoot } from '../../scripts/rehearse/debian-root.ts'
+import { debianRoot, unpackRoot } from '../../scripts/lib/io/debian-root.ts'
 import { sampleRelease } from '../support/release.ts'
 import { describeWith } from '../support/tool.ts'
 
