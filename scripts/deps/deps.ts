@@ -10,13 +10,15 @@ import { inScratch } from '../lib/io/scratch.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { loadTree } from '../lib/io/tree-files.ts'
 import { openUv } from '../lib/io/uv.ts'
+import { buildWheels } from './build/build-wheels.ts'
 import { assertCommandsBrought } from './commands.ts'
 import { makeRequirements } from './made-requirements.ts'
 import { assertNativeAsDeclared } from './native.ts'
 import { readPackages } from './packages.ts'
 import { pruneVendor } from './prune.ts'
-import { requirementsOf, wheelFolders } from './requirements.ts'
+import { type MoreWheels, requirementsOf, wheelFolders } from './requirements.ts'
 import { resolve, type Wanted } from './resolve.ts'
+import { throwTogether } from './throw-together.ts'
 
 const ROOM = 2 ** 29 // one unpacked tree with its working copy
 
@@ -35,32 +37,55 @@ async function makeTrees(stage: Stage, scratch: string): Promise<void> {
   const source = await loadTree(stage.out, 'source', 'source')
   const uv = await openUv(stage.cache, stage.plan.facts.tools.uv)
   const { facts } = stage.plan
+  const built = await buildWheels({ stage, source, uv, python, folder: join(scratch, 'build') }, wanted)
+  const more: MoreWheels = {
+    folders: built.wheels.length === 0 ? [] : [join(scratch, 'build/wheels')],
+    wheels: built.wheels.map(({ name, version, wheel }) => ({ name, version, sha256: wheel.sha256 })),
+  }
   const made = await makeRequirements(
     {
       ...{ source, folder: join(stage.out, 'source'), scratch, uv, python },
-      ...{ facts: facts.python, findLinks: await wheelFolders(stage) },
+      ...{ facts: facts.python, findLinks: [...(await wheelFolders(stage)), ...more.folders] },
     },
     facts.python.requirements,
   )
-  const requirements = await requirementsOf(stage, source, made, scratch)
-  if (requirements.notice !== undefined && wanted.length > 0) stage.report.notice(requirements.notice)
+  const requirements = await requirementsOf(stage, source, made, scratch, more)
+  const notices = wanted.length === 0 ? [] : [requirements.notice ?? [], unpinnedNotice(built.unpinned)].flat()
+  for (const notice of notices) stage.report.notice(notice)
+  const trees = await vendorAll(stage, wanted, (want, dir) => resolve(uv, python, requirements, want, dir))
+  assertNativeAsDeclared(facts.python.native, trees)
+  assertCommandsBrought(facts, trees)
+  await forgetOthers(stage.out, Object.keys(trees))
+  const record = { schema: 1, builder: python.minor, locked: notices.length === 0, made } as const
+  const listing: DepsListing = { ...record, ...(built.wheels.length === 0 ? {} : { built: built.wheels }), trees }
+  await writeJson(join(stage.out, 'deps.json'), listing)
+}
+
+function unpinnedNotice(unpinned: readonly string[]): readonly string[] {
+  if (unpinned.length === 0) return []
+  const list = unpinned.join(', ')
+  return [
+    `nothing pins what builds need (${list}): name a requirements file with hashes in deps.pins; publishing wants it`,
+  ]
+}
+
+async function vendorAll(
+  stage: Stage,
+  wanted: readonly Wanted[],
+  fill: (want: Wanted, dir: string) => Promise<void>,
+): Promise<Readonly<Record<string, VendoredTree>>> {
   const trees: Record<string, VendoredTree> = {}
   const failures: ReleaseError[] = []
   for (const want of wanted) {
     try {
-      trees[want.name] = await vendor(stage, want, (dir) => resolve(uv, python, requirements, want, dir))
+      trees[want.name] = await vendor(stage, want, (dir) => fill(want, dir))
     } catch (error) {
       if (!(error instanceof ReleaseError) || error.code === 'INTERRUPTED') throw error
       failures.push(error)
     }
   }
   throwTogether(failures)
-  assertNativeAsDeclared(facts.python.native, trees)
-  assertCommandsBrought(facts, trees)
-  await forgetOthers(stage.out, Object.keys(trees))
-  const locked = requirements.notice === undefined || wanted.length === 0
-  const listing: DepsListing = { schema: 1, builder: python.minor, locked, made, trees }
-  await writeJson(join(stage.out, 'deps.json'), listing)
+  return trees
 }
 
 function wantedTrees({ plan }: Stage): readonly Wanted[] {
@@ -85,14 +110,6 @@ async function vendor(stage: Stage, want: Wanted, fill: (dir: string) => Promise
 async function adoptVendor(dir: string, vendorFolder: string, name: string): Promise<VendoredTree['files']> {
   await mkdir(vendorFolder, { recursive: true })
   return adoptFolder(dir, join(vendorFolder, name))
-}
-
-function throwTogether(failures: readonly ReleaseError[]): void {
-  const [first] = failures
-  if (first === undefined) return
-  const { code, hint, cause } = first
-  const messages = [...new Set(failures.map((failure) => failure.message))].join('\n')
-  throw new ReleaseError(code, messages, { hint, cause })
 }
 
 /** Trees of an earlier plan go. */

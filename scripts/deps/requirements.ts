@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type MadeRequirements, type RequirementLine, requirementLines } from '../lib/core/requirement-lines.ts'
 import type { Tree } from '../lib/core/tree.ts'
 import type { Stage } from '../lib/io/stage.ts'
-import { allowWheels, givenWheels } from './given-wheels.ts'
+import { allowWheels, type GivenWheel, givenWheels } from './given-wheels.ts'
 
 /** What uv is asked to install, the same for every target. */
 export interface Requirements {
@@ -24,21 +24,28 @@ export async function wheelFolders({ plan, out }: Stage): Promise<readonly strin
   return folders
 }
 
+/** Wheels that the stage built itself. */
+export interface MoreWheels {
+  readonly folders: readonly string[] // absolute
+  readonly wheels: readonly GivenWheel[]
+}
+
 /** The project's requirements and wheel folders, and how far they are locked; rewritten files lie in `scratch`. */
 export async function requirementsOf(
   stage: Stage,
   source: Tree,
   made: MadeRequirements,
   scratch: string,
+  more: MoreWheels = { folders: [], wheels: [] },
 ): Promise<Requirements> {
   const { python, deps, epoch, commit } = stage.plan.facts
-  const findLinks = await wheelFolders(stage)
+  const findLinks = [...(await wheelFolders(stage)), ...more.folders]
   const lines = await requirementLines(source, python.requirements, made)
   const unlocked = lines.filter(isUnlocked)
   const plain = python.requirements.filter((path) => made[path] === undefined)
   const listed = plain.map((path) => join(stage.out, 'source', path)) // where they lie: they may name files beside them
   if (unlocked.length === 0) {
-    const wheels = givenWheels(stage.plan.inputs.files, deps.wheels)
+    const wheels = [...givenWheels(stage.plan.inputs.files, deps.wheels), ...more.wheels]
     if (wheels.length === 0 && listed.length === python.requirements.length) {
       return { files: listed, constraints: [], findLinks, locked: true }
     }

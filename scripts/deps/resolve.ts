@@ -39,16 +39,26 @@ export async function resolve(
   })
 }
 
-function platformArguments({ target, floor }: Wanted): readonly string[] {
+/** What makes uv choose for the target instead of this machine. */
+export function platformArguments({ target, floor }: Wanted): readonly string[] {
   if (target === undefined) return []
   return ['--python-version', target.python, '--python-platform', `${MACHINES[target.arch]}-${floor}`]
 }
 
+/** What uv says where a package has no wheel for an environment, with blanks for line ends. */
+export const NO_WHEEL: RegExp = /has no usable wheels|has no wheels with/
+
 interface Reason {
   readonly pattern: RegExp
   readonly code: ReleaseError['code']
-  readonly hint: string
+  readonly hint: string | ((names: readonly string[]) => string)
   message(names: string, where: string): string
+}
+
+/** The line of slipway.yaml that has packages built, by `name==version`. */
+function buildLine(pins: readonly string[]): string {
+  const names = pins.map((pin) => `${pin.replace(/[=<>~!].*$/, '')}: {}`)
+  return `Write \`build: { ${names.join(', ')} }\` below \`deps:\` in slipway.yaml, with \`native: true\` inside what is not pure Python; or give wheels in deps.wheels.`
 }
 
 // What uv says (its resolver's report), and what it means for the person who releases.
@@ -63,7 +73,7 @@ const REASONS: readonly Reason[] = [
     pattern: /(?:Because|and) ([\w.=<>~!-]+)(?:\{[^}]*\})?([\w.=<>~!+-]*) (?:has no usable wheels|has no wheels with)/g,
     code: 'DEPS_UNRESOLVED',
     message: (names, where) => `no wheel for ${where}: ${names}`,
-    hint: 'Build a wheel of it in a clean root of that target (pip wheel), and name its folder in deps.wheels.',
+    hint: buildLine,
   },
   {
     pattern:
@@ -86,7 +96,8 @@ const REASONS: readonly Reason[] = [
   },
 ]
 
-function environmentOf({ target }: Wanted, python: BuilderPython): string {
+/** The environment that a tree is for, in words. */
+export function environmentOf({ target }: Wanted, python: BuilderPython): string {
   return target === undefined ? `the builder's Python ${python.minor}` : `Python ${target.python} on ${target.arch}`
 }
 
@@ -95,9 +106,10 @@ export function explain(error: unknown, where: string): unknown {
   if (!(error instanceof ReleaseError)) return error
   const said = error.cause instanceof CommandOutput ? error.cause.tail.replaceAll(/\s+/g, ' ') : ''
   for (const { pattern, code, message, hint } of REASONS) {
-    const names = [...said.matchAll(pattern)].map(([, name = '', version = '']) => name + version)
-    if (names.length > 0)
-      return new ReleaseError(code, message([...new Set(names)].join(', '), where), { hint, cause: error.cause })
+    const names = [...new Set([...said.matchAll(pattern)].map(([, name = '', version = '']) => name + version))]
+    if (names.length === 0) continue
+    const advice = typeof hint === 'string' ? hint : hint(names)
+    return new ReleaseError(code, message(names.join(', '), where), { hint: advice, cause: error.cause })
   }
   if (error.code !== 'COMMAND_FAILED') return error
   return new ReleaseError('DEPS_UNRESOLVED', `dependencies for ${where} cannot be resolved`, {

@@ -11,6 +11,7 @@ import type { Standing } from './standing.ts'
 
 const LOCK = 'slipway.lock'
 const OVERLAY = 'overlay'
+const PINS = 'build-pins.txt'
 
 /** What was copied into `dist/inputs/`, and the facts that now name its places there. */
 export interface Inputs {
@@ -32,6 +33,7 @@ export function inputPlaces(config: string, { python, deps }: Pick<Facts, 'pytho
     { from: config, to: 'slipway.yaml' },
     ...(existsSync(lock) ? [{ from: lock, to: LOCK }] : []),
     ...(python.overlay === undefined ? [] : [{ from: join(beside, python.overlay), to: OVERLAY }]),
+    ...(deps.pins === undefined ? [] : [{ from: join(beside, deps.pins), to: PINS }]),
     ...deps.wheels.map((path, index) => ({ from: join(beside, path), to: `wheels/${index}` })),
   ]
 }
@@ -57,16 +59,21 @@ export async function copyInputs(
   await rm(join(project.out, 'inputs'), { recursive: true, force: true })
   await rename(part, join(project.out, 'inputs'))
   const { overlay, ...python } = facts.python
+  const { pins, ...deps } = facts.deps
   return {
     listing: await measureTree(join(project.out, 'inputs')),
     python: overlay === undefined ? python : { ...python, overlay: OVERLAY },
-    deps: { ...facts.deps, wheels: facts.deps.wheels.map((_, index) => `wheels/${index}`) },
+    deps: {
+      ...deps,
+      wheels: deps.wheels.map((_, index) => `wheels/${index}`),
+      ...(pins === undefined ? {} : { pins: PINS }),
+    },
   }
 }
 
 function notThere(path: string): ReleaseError {
   return new ReleaseError('CONFIG_INVALID', `${path} is not beside the configuration file`, {
-    hint: 'Write python.overlay and deps.wheels relative to the configuration file.',
+    hint: 'Write python.overlay, deps.wheels and deps.pins relative to the configuration file.',
   })
 }
 

@@ -3,6 +3,7 @@ import type { BuiltOutput } from '../lib/core/artifact.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Plan } from '../lib/core/plan.ts'
 import type { ProofListing } from '../lib/core/proof.ts'
+import type { BuiltWheel, DepsListing } from '../lib/core/stages.ts'
 import { comparePaths } from '../lib/core/tree.ts'
 import { measureFile, readStageJson, writeBeside, writeJson } from '../lib/io/files.ts'
 import type { Stage } from '../lib/io/stage.ts'
@@ -20,7 +21,7 @@ export async function seal(stage: Stage, outputs: readonly BuiltOutput[]): Promi
   const proof = await readStageJson<ProofListing>(join(out, 'proof.json'), 'prove')
   await assertProven(stage, proof)
   const artifacts = join(out, 'artifacts')
-  await writeJson(join(artifacts, 'release.json'), renderRelease(plan, proof, outputs))
+  await writeJson(join(artifacts, 'release.json'), renderRelease(plan, proof, outputs, await builtWheels(stage)))
   const release = { name: 'release.json', ...(await measureFile(join(artifacts, 'release.json'))) }
   await writeBeside(join(artifacts, 'SHA256SUMS'), renderSums([...proof.artifacts, release]))
   return [release, { name: 'SHA256SUMS', ...(await measureFile(join(artifacts, 'SHA256SUMS'))) }]
@@ -48,8 +49,19 @@ async function assertProven({ out }: Stage, proof: ProofListing): Promise<void> 
   }
 }
 
+/** What the release built of source archives: from the deps stage where the configuration has something built. */
+async function builtWheels({ plan, out }: Stage): Promise<readonly BuiltWheel[]> {
+  if (plan.facts.deps.build === undefined) return []
+  return (await readStageJson<DepsListing>(join(out, 'deps.json'), 'deps')).built ?? []
+}
+
 /** release.json: machine-readable facts of the release; reproducible, so without clock, host or run. */
-export function renderRelease(plan: Plan, proof: ProofListing, outputs: readonly BuiltOutput[]): unknown {
+export function renderRelease(
+  plan: Plan,
+  proof: ProofListing,
+  outputs: readonly BuiltOutput[],
+  built: readonly BuiltWheel[] = [],
+): unknown {
   const { app, version, commit, epoch } = plan.facts
   return {
     schema: 1,
@@ -81,5 +93,7 @@ export function renderRelease(plan: Plan, proof: ProofListing, outputs: readonly
           ]
         : [],
     ),
+    // Packages of a root may differ from day to day, and its bytes of a wheel need not: deps.json has them.
+    ...(built.length === 0 ? {} : { built: built.map(({ packages: _, ...wheel }) => wheel) }),
   }
 }

@@ -111,6 +111,13 @@ export interface RuntimeFacts {
   readonly environment: readonly Variable[]
 }
 
+/** A dependency without a wheel that the release builds from its source archive. */
+export interface BuildRule {
+  readonly native: boolean // in a clean root of the target; verified by what the build gives
+  readonly packages: readonly string[] // Debian packages that the build needs besides compilers and Python's headers
+  readonly version?: string // where no requirement pins it
+}
+
 /** Exact versions of the tools that a release is made with. */
 export interface Tools {
   readonly node: Readonly<Record<string, string>> // front end's directory to Node version
@@ -135,6 +142,8 @@ export interface Facts {
     readonly wheels: readonly string[]
     readonly floor: string /* manylinux_2_28 */
     readonly system?: Readonly<Record<string, string>>
+    readonly build?: Readonly<Record<string, BuildRule>>
+    readonly pins?: string // requirements file below dist/inputs/ that pins what builds need
   }
   readonly runtime: RuntimeFacts
   readonly rehearse: readonly RehearsalStep[]

@@ -17,12 +17,25 @@ export interface VendoredPackage {
   readonly commands: readonly string[] // console scripts
 }
 
+/** A wheel that the release built of a source archive (`deps.build`). */
+export interface BuiltWheel {
+  readonly name: string // normalised
+  readonly version: string
+  readonly native: boolean
+  readonly sdist: { readonly name: string; readonly sha256: string }
+  readonly wheel: { readonly name: string; readonly sha256: string }
+  readonly place: string // the root or Python that it was built with
+  readonly requires: readonly string[] // what the build needed, `name==version`
+  readonly packages: readonly string[] // of the root, `name version`; they decide over the bytes
+}
+
 /** `dist/deps.json`, over `dist/vendor/<name>/`; names are those of the targets, and `builder` for collecting. */
 export interface DepsListing {
   readonly schema: 1
   readonly builder: string // the Python minor that collects, such as 3.11
   readonly locked: boolean // whether hashes pin what is in the trees; publish wants that
   readonly made: MadeRequirements // what locks and a pyproject.toml say, as requirements
+  readonly built?: readonly BuiltWheel[] // where the configuration has something built
   readonly trees: Readonly<
     Record<string, { readonly files: readonly TreeEntry[]; readonly packages: readonly VendoredPackage[] }>
   >

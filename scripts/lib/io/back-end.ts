@@ -3,7 +3,8 @@ import { projectPython } from './builder-python.ts'
 import type { Stage } from './stage.ts'
 import { openUv } from './uv.ts'
 
-const BACK_ENDS = fileURLToPath(new URL('back-ends.txt', import.meta.url))
+/** Requirements file with the back ends and plugins that this Slipway pins by hash. */
+export const BACK_ENDS: string = fileURLToPath(new URL('back-ends.txt', import.meta.url))
 
 /** One build of a project by its own back end (PEP 517). */
 export interface BackEndBuild {
