@@ -2,10 +2,10 @@ import { cp, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { debianRoot, unpackRoot } from '../../scripts/lib/io/debian-root.ts'
 import { networkEnvironment } from '../../scripts/lib/io/network.ts'
 import { run } from '../../scripts/lib/io/run.ts'
 import { cacheFolder } from '../../scripts/lib/io/stage.ts'
-import { debianRoot, unpackRoot } from '../../scripts/lib/io/debian-root.ts'
 import { fullRun } from '../support/tool.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
