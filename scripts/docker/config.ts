@@ -1,5 +1,6 @@
 import { type ZodType, z } from 'zod'
 import type { Layout } from '../launcher/data.ts'
+import { projectPath } from '../lib/core/config/rules.ts'
 import type { Platform, Target } from '../lib/core/facts.ts'
 import type { BaseRequest } from '../lib/core/format.ts'
 
@@ -17,12 +18,24 @@ interface RegistryBase {
   readonly python: string
 }
 
-/** The section `docker` of slipway.yaml. */
+/** The section `docker` of slipway.yaml; `base` and `variants` mean nothing beside `dockerfile`. */
 export interface DockerConfig {
+  readonly dockerfile?: string
+  readonly target?: string
+  readonly args: Readonly<Record<string, string>>
+  readonly stages: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly static?: { readonly bundle?: string; readonly collected?: string }
   readonly base: DebianBase | RegistryBase
   readonly variants: readonly Variant[]
   readonly platforms: readonly Platform[]
   readonly repositories: readonly string[]
+}
+
+/** The section of an application that keeps its Dockerfile. */
+export type OwnImageConfig = DockerConfig & { readonly dockerfile: string }
+
+export function hasDockerfile(config: DockerConfig): config is OwnImageConfig {
+  return config.dockerfile !== undefined
 }
 
 // OCI distribution specification, "Pulling manifests": host with an optional port, then path components
@@ -49,7 +62,41 @@ const registryBase = z.strictObject({
     .describe('The Python minor in that image, for which dependencies are resolved.'),
 })
 
+const imagePath = z.string().regex(/^\/[^\s$]*$/, 'is no absolute path in the image, such as /srv/app')
+
 export const dockerSchema: ZodType<DockerConfig> = z.strictObject({
+  dockerfile: projectPath
+    .regex(/^(?!\.\/)/, 'begins with ./, which stands for itself')
+    .exactOptional()
+    .describe(
+      "The application's own Dockerfile, built by Docker or buildah on the staged tree, instead of the images that Slipway makes; not reproducible.",
+    ),
+  target: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe('Stage of the Dockerfile that becomes the image; default: the last one.'),
+  args: z
+    .record(z.string().regex(/^[A-Za-z_]\w*$/, 'is no name of a build argument'), z.string())
+    .default({})
+    .describe(
+      'Build arguments of the Dockerfile; {version}, {tag}, {commit} and {epoch} stand for those of the release.',
+    ),
+  stages: z
+    .record(z.string().min(1), z.record(imagePath, projectPath))
+    .default({})
+    .describe(
+      'Stages that are not built, such as one that runs Node: each place in them holds a folder of the staged tree, where the static files are already.',
+    ),
+  static: z
+    .strictObject({
+      bundle: imagePath
+        .exactOptional()
+        .describe('Folder of the application, in which the front ends left their files.'),
+      collected: imagePath.exactOptional().describe('Folder of the collected files.'),
+    })
+    .exactOptional()
+    .describe('Where the static files lie in the image of the Dockerfile; default: prove looks for all of them.'),
   base: z
     .union([debianBase, registryBase])
     .default({ debian: 'trixie' })

@@ -3,26 +3,41 @@ import type { Carries, Output } from '../lib/core/artifact.ts'
 import type { BaseLayer } from '../lib/core/base.ts'
 import { type Finding, ReleaseError } from '../lib/core/error.ts'
 import type { Facts, Platform } from '../lib/core/facts.ts'
-import { defineFormat, type Format, type Work } from '../lib/core/format.ts'
+import { defineFormat, type Format, type Texts, type Work } from '../lib/core/format.ts'
 import { imageArchive } from './archive.ts'
-import { basesOf, type DockerConfig, dockerSchema, postgresqlOf, targetOf, type Variant } from './config.ts'
+import {
+  basesOf,
+  type DockerConfig,
+  dockerSchema,
+  hasDockerfile,
+  postgresqlOf,
+  targetOf,
+  type Variant,
+} from './config.ts'
 import { ownLayers } from './layers.ts'
 import { placesOf } from './layout.ts'
 import { annotationsOf, imageIndex, type PlatformImage, platformImage } from './manifest.ts'
+import { namesInside, referencesOf, spelling, versionOf } from './names.ts'
+import { buildOwnImage, checkOwnImage, ownOutputs } from './own-image.ts'
 
-/** Container images: the application over a locked base; nothing is executed to make them. */
+/** Container images: the application over a locked base, made without executing anything; or those of its own Dockerfile. */
 export const docker: Format = defineFormat<DockerConfig>({
   name: 'docker',
   needs: [],
   schema: dockerSchema,
+  reads: ({ dockerfile }) => (dockerfile === undefined ? [] : [dockerfile]),
   check,
   outputs,
-  targets: (config) => config.platforms.map((platform) => targetOf(config, platform)),
-  bases: basesOf,
+  targets: (config) => (hasDockerfile(config) ? [] : config.platforms.map((platform) => targetOf(config, platform))),
+  bases: (config) => (hasDockerfile(config) ? [] : basesOf(config)),
   build,
 })
 
-function check(facts: Facts, { base, variants }: DockerConfig): readonly Finding[] {
+function check(facts: Facts, config: DockerConfig, texts: Texts): readonly Finding[] {
+  return hasDockerfile(config) ? checkOwnImage(facts, config, texts) : checkVariants(facts, config)
+}
+
+function checkVariants(facts: Facts, { base, variants }: DockerConfig): readonly Finding[] {
   const isFull = variants.includes('full')
   const services = { path: [], message: 'there is no service to start', hint: 'Describe one in runtime.services.' }
   const unused = {
@@ -43,6 +58,7 @@ function check(facts: Facts, { base, variants }: DockerConfig): readonly Finding
 }
 
 function outputs(facts: Facts, config: DockerConfig): readonly Output[] {
+  if (hasDockerfile(config)) return ownOutputs(facts, config)
   const places = placesOf(facts)
   const collected = facts.python.collect === undefined ? [] : [{ tree: 'collected', at: places.static } as const]
   const carries: Carries = [{ tree: 'bundle', at: places.app }, ...collected]
@@ -50,12 +66,13 @@ function outputs(facts: Facts, config: DockerConfig): readonly Output[] {
     kind: 'image',
     name: archiveName(facts, variant),
     platforms: config.platforms,
-    references: config.repositories.map((repository) => `${repository}:${tagOf(facts, variant)}`),
+    references: referencesOf(config, tagOf(facts, variant)),
     carries,
   }))
 }
 
 async function build(work: Work, config: DockerConfig): Promise<void> {
+  if (hasDockerfile(config)) return buildOwnImage(work, config)
   const [lowest] = config.variants.toSorted((a, b) => RANK[a] - RANK[b])
   if (lowest === undefined) return
   const own = new Map<Platform, readonly BaseLayer[]>()
@@ -102,22 +119,8 @@ async function writeImage(
   }
   const [first = 'linux/amd64'] = config.platforms
   const index = imageIndex(images, annotationsOf(facts, await work.base(variant, first), versionOf(facts)))
-  const repositories = config.repositories.length > 0 ? config.repositories : [facts.app.name]
-  const references = repositories.map((repository) => `${repository}:${tagOf(facts, variant)}`)
+  const references = namesInside(facts, config, tagOf(facts, variant))
   await work.write(archiveName(facts, variant), imageArchive({ references, index, images, epoch: facts.epoch }))
-}
-
-function versionOf({ version: { semver } }: Facts): string {
-  if ('refused' in semver) {
-    const hint = 'Release a version that SemVer can spell, or leave this format out with --skip docker.'
-    throw new ReleaseError('VERSION_UNSPELLABLE', semver.refused, { hint })
-  }
-  return semver.value
-}
-
-/** Tags and asset names have no room for the `+` of build metadata. */
-function spelling(facts: Facts): string {
-  return versionOf(facts).replaceAll('+', '.')
 }
 
 /** The full image is what a person means who names none. */

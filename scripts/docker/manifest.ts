@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Base, BaseLayer } from '../lib/core/base.ts'
 import type { Facts, Platform } from '../lib/core/facts.ts'
+import type { OutsideImage } from '../lib/core/format.ts'
 import { placesOf, STATE, USER } from './layout.ts'
 
 /** A JSON blob with the digest by which others name it; keys stand in the order in which they were written here. */
@@ -26,7 +27,11 @@ const INDEX = 'application/vnd.oci.image.index.v1+json'
 const SECOND = 1_000_000_000 // times of a health check are in nanoseconds
 
 /** What describes the image to people and registries (OCI image specification, "Annotations"). */
-export function annotationsOf(facts: Facts, base: Base, version: string): Readonly<Record<string, string>> {
+export function annotationsOf(
+  facts: Facts,
+  base: Pick<Base, 'origin'>,
+  version: string,
+): Readonly<Record<string, string>> {
   const { app, commit, repository, epoch } = facts
   const source = repository === undefined ? {} : { source: `https://github.com/${repository}` }
   const values: Readonly<Record<string, string>> = {
@@ -56,7 +61,24 @@ export interface ImageParts {
 export function platformImage(parts: ImageParts): PlatformImage {
   const { platform, base, own, annotations } = parts
   const layers = [...base.layers, ...own]
-  const config = jsonBlob(CONFIG, imageConfig(parts, layers))
+  return withManifest(platform, jsonBlob(CONFIG, imageConfig(parts, layers)), layers, annotations)
+}
+
+/** An image of one platform that another builder made; its configuration stays as it is. */
+export function outsideImage(
+  platform: Platform,
+  { config, layers }: OutsideImage,
+  annotations: Readonly<Record<string, string>>,
+): PlatformImage {
+  return withManifest(platform, blobOf(CONFIG, config), layers, annotations)
+}
+
+function withManifest(
+  platform: Platform,
+  config: JsonBlob,
+  layers: readonly BaseLayer[],
+  annotations: Readonly<Record<string, string>>,
+): PlatformImage {
   const manifest = jsonBlob(MANIFEST, {
     schemaVersion: 2,
     mediaType: MANIFEST,
@@ -166,7 +188,10 @@ export function descriptor({ mediaType, digest, bytes }: JsonBlob): {
 }
 
 function jsonBlob(mediaType: string, value: object): JsonBlob {
-  const bytes = Buffer.from(JSON.stringify(value))
+  return blobOf(mediaType, Buffer.from(JSON.stringify(value)))
+}
+
+function blobOf(mediaType: string, bytes: Uint8Array): JsonBlob {
   return { mediaType, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, bytes }
 }
 

@@ -33,9 +33,10 @@ async function planFindings(
 ): Promise<readonly LocatedFinding[]> {
   try {
     const standing = await standingOf({ ...project, allowDirty: true }, config.facts)
-    const { facts } = await decideFacts({ ...project, tag: project.tag ?? anyTag(config, standing) }, config, standing)
+    const tagged = { ...project, tag: project.tag ?? anyTag(config, standing) }
+    const { facts, texts } = await decideFacts(tagged, config, standing, formats)
     const [inputs, checkout] = [{ schema: 1, files: [] } as const, { kind: standing.kind, project: '' }]
-    const parts = { facts, config, formats, selection: project, inputs, checkout, history: [], notices: [] }
+    const parts = { facts, config, formats, texts, selection: project, inputs, checkout, history: [], notices: [] }
     const { bases } = assemblePlan(parts)
     return (await lockFindings(bases, project)).map(config.locate)
   } catch (error) {

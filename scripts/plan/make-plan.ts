@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { assemblePlan } from '../lib/core/assemble-plan.ts'
 import { type Config, ConfigError, loadConfig } from '../lib/core/config/load.ts'
 import type { Facts } from '../lib/core/facts.ts'
-import type { Format } from '../lib/core/format.ts'
+import type { Format, Texts } from '../lib/core/format.ts'
 import { unlockedFrontends } from '../lib/core/front-end-manager.ts'
 import { chooseTools, TOOL_FILES } from '../lib/core/front-end-tools.ts'
 import { isInWorkspace, LOCK_FILES, ROOT_MANIFEST, WORKSPACE_FILES } from '../lib/core/front-end-workspace.ts'
@@ -23,13 +23,14 @@ export async function makePlan(project: Project, formats: readonly Format[]): Pr
   await setAside(project.out)
   const config = loadConfig(await readFile(project.config, 'utf8'), project.configName, formats)
   const standing = await standingOf(project, config.facts)
-  const { facts, notices } = await decideFacts(project, config, standing)
+  const { facts, notices, texts } = await decideFacts(project, config, standing, formats)
   const inputs = await copyInputs(project, standing, facts)
   const plan = assemblePlan({
     facts: { ...facts, python: inputs.python, deps: inputs.deps },
     config,
     formats,
     selection: project,
+    texts,
     inputs: inputs.listing,
     checkout: { kind: standing.kind, project: standing.checkout?.project ?? '' },
     history: historyOf(config.version, standing.checkout),
@@ -40,12 +41,13 @@ export async function makePlan(project: Project, formats: readonly Format[]): Pr
   return plan
 }
 
-/** All facts but the places of inputs, with what a person must be told. */
+/** All facts but the places of inputs, with what a person must be told, and the texts that formats want to see. */
 export async function decideFacts(
   project: Project,
   config: Config,
   standing: Standing,
-): Promise<{ readonly facts: Facts; readonly notices: readonly string[] }> {
+  formats: readonly Format[],
+): Promise<{ readonly facts: Facts; readonly notices: readonly string[]; readonly texts: Texts }> {
   const { checkout } = standing
   const files = await openFiles(project.folder, standing)
   const { overlay } = config.facts.python
@@ -64,7 +66,12 @@ export async function decideFacts(
   }
   const loose = unlockedFrontends(facts)
   if (loose.length > 0) throw new ConfigError(loose.map((finding) => config.locate(finding)))
-  return { facts, notices: [...standing.notices, ...identity.notices] }
+  const texts = await readAll(wantedFiles(config, formats), files)
+  return { facts, notices: [...standing.notices, ...identity.notices], texts }
+}
+
+function wantedFiles({ sections }: Config, formats: readonly Format[]): readonly string[] {
+  return formats.flatMap((format) => (format.name in sections ? format.reads(sections[format.name]) : []))
 }
 
 async function readTools(frontends: Facts['frontends'], files: ProjectFiles): Promise<Facts['tools']> {

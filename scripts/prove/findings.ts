@@ -1,6 +1,8 @@
 import picomatch from 'picomatch'
-import type { BuiltOutput, Carries } from '../lib/core/artifact.ts'
+import type { BuiltOutput, Carried, Carries } from '../lib/core/artifact.ts'
+import type { FoundTree } from '../lib/core/proof.ts'
 import { isLink, type StaticTree, type TreeEntry } from '../lib/core/tree.ts'
+import { findPlace } from './found-place.ts'
 import type { Member, Members } from './members.ts'
 
 /** Where GitHub keeps a name as it is; anything else it rewrites on upload. */
@@ -12,16 +14,26 @@ const SECRET_NAMES = /(?:^|\/)(?:\.env|\.netrc|\.pypirc|id_(?:rsa|dsa|ecdsa|ed25
 export interface Proof {
   readonly shown: number // static files found at their places with their bytes
   readonly findings: readonly string[]
+  readonly found?: readonly FoundTree[] // trees whose place the plan left open
 }
 
 /** Every file of the carried trees at its place with its bytes, and no other file where the tree alone may be. */
 export function proveCarries(members: Members, carries: Carries, trees: StaticTree): Proof {
   if (typeof carries === 'string') return { shown: 0, findings: [] }
-  const proofs = carries.map(({ tree, at }) => proveTree(members, tree, at, trees[tree].files))
+  const proofs = carries.map((carried) => proveCarried(members, carried, trees[carried.tree].files))
+  const found = proofs.flatMap((proof) => proof.found ?? [])
   return {
     shown: proofs.reduce((sum, { shown }) => sum + shown, 0),
     findings: proofs.flatMap(({ findings }) => findings),
+    ...(found.length === 0 ? {} : { found }),
   }
+}
+
+function proveCarried(members: Members, { tree, at }: Carried, expected: readonly TreeEntry[]): Proof {
+  if (at !== undefined) return proveTree(members, tree, at, expected)
+  const place = findPlace(members, expected)
+  if (place !== undefined) return { ...proveTree(members, tree, place, expected), found: [{ tree, at: place }] }
+  return { shown: 0, findings: expected.length === 0 ? [] : [`${tree}: none of its ${expected.length} files is in it`] }
 }
 
 function proveTree(members: Members, tree: 'bundle' | 'collected', at: string, expected: readonly TreeEntry[]): Proof {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { BuiltOutput } from '../lib/core/artifact.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import { inApp } from '../lib/core/project-root.ts'
-import type { ProofListing, ProvenArtifact } from '../lib/core/proof.ts'
+import type { FoundTree, ProofListing, ProvenArtifact } from '../lib/core/proof.ts'
 import { comparePaths, isLink, type StaticTree } from '../lib/core/tree.ts'
 import { builtOutputs } from '../lib/io/built-outputs.ts'
 import { measureFile, writeJson } from '../lib/io/files.ts'
@@ -42,7 +42,7 @@ export async function prove(stage: Stage): Promise<ProofListing> {
     const proven = await stage.report.task(`prove ${output.name}`, () => proveArtifact(stage, output, truth))
     artifacts.push({ ...proven, findings: [...proven.findings, ...(await sdistFindings(stage, output, outputs))] })
   }
-  assertNoFindings(artifacts)
+  assertNoFindings(artifacts, outputs)
   const { sha256 } = await measureFile(join(stage.out, 'static.json'))
   const proof: ProofListing = { schema: 1, static: sha256, artifacts }
   await writeJson(proofFile, proof)
@@ -99,18 +99,24 @@ async function proveArtifact({ out }: Stage, output: BuiltOutput, truth: Truth):
   const findings = [...proveNameAndSize(output)]
   if (sha256 !== output.sha256) findings.push('changed after it was built')
   let shown = 0
+  const found: FoundTree[] = []
   for (const [platform, members] of await readArtifact(output, path)) {
     const proof = proveView(members, output, truth)
     shown += proof.shown
+    if (found.length === 0) found.push(...proof.found)
     findings.push(...proof.findings.map((finding) => (platform === '' ? finding : `${platform}: ${finding}`)))
   }
-  return { name, size, sha256, shown, findings }
+  return { name, size, sha256, shown, findings, ...(found.length === 0 ? {} : { found }) }
 }
 
 function proveView(members: Members, output: BuiltOutput, truth: Truth) {
-  const { shown, findings } = proveCarries(members, output.carries, truth.trees)
+  const { shown, findings, found = [] } = proveCarries(members, output.carries, truth.trees)
   const digest = output.carries === 'by-digest' ? proveDigest(members, truth.images) : []
-  return { shown, findings: [...findings, ...digest, ...proveNothingSecret(members, truth.allowed, truth.vendored)] }
+  return {
+    shown,
+    found,
+    findings: [...findings, ...digest, ...proveNothingSecret(members, truth.allowed, truth.vendored)],
+  }
 }
 
 function imageDigests(output: BuiltOutput): readonly string[] {
@@ -118,10 +124,13 @@ function imageDigests(output: BuiltOutput): readonly string[] {
   return [output.image.digest, ...output.image.platforms.map(({ digest }) => digest)]
 }
 
-function assertNoFindings(artifacts: readonly ProvenArtifact[]): void {
+function assertNoFindings(artifacts: readonly ProvenArtifact[], outputs: readonly BuiltOutput[]): void {
   const findings = artifacts.flatMap(({ name, findings: found }) => found.map((finding) => `${name}: ${finding}`))
   if (findings.length === 0) return
-  const hint = findings.some((finding) => SECRET.test(finding)) ? ALLOW_HINT : BUILD_HINT
+  const secret = findings.some((finding) => SECRET.test(finding))
+  const own = outputs.filter((output) => 'reproducible' in output).map(({ name }) => name)
+  const onlyOwn = artifacts.every((artifact) => artifact.findings.length === 0 || own.includes(artifact.name))
+  const hint = secret ? ALLOW_HINT : onlyOwn ? DOCKERFILE_HINT : BUILD_HINT
   throw new ReleaseError('PROOF_FAILED', `${findings.length} findings:\n${list(findings)}`, { hint })
 }
 
@@ -130,6 +139,9 @@ const ALLOW_HINT =
   'Nothing is public. Take what is secret out, or name it in python.allow where everybody may read it, as the keys of some test suites; then plan and build again.'
 const BUILD_HINT =
   'Nothing is public. Build the named artifacts again; if it stays, the format writes what it should not.'
+
+const DOCKERFILE_HINT =
+  'Nothing is public. Let the Dockerfile copy the static files of the staged tree and make none itself: name a stage with Node in docker.stages, run no collect command; or say in docker.static which of them the image holds, and where.'
 
 const SHOWN_FINDINGS = 30
 

@@ -23,12 +23,18 @@ export async function visitTar(
 /** The members of a tar stream, read by node-tar. */
 export async function tarMembers(bytes: AsyncIterable<Uint8Array>): Promise<Members> {
   const members = new Map<string, Member>()
+  const hard: (readonly [path: string, same: string])[] = []
   await visitTar(bytes, async (entry) => {
     const path = memberPath(entry.path)
     if (entry.type === 'Directory') return
     if (entry.type === 'SymbolicLink') members.set(path, { kind: 'link', target: entry.linkpath ?? '' })
+    else if (entry.type === 'Link') hard.push([path, memberPath(entry.linkpath ?? '')])
     else members.set(path, await readMember(entry as unknown as AsyncIterable<Uint8Array>))
   })
+  for (const [path, same] of hard) {
+    const member = members.get(same)
+    if (member !== undefined) members.set(path, member)
+  }
   return members
 }
 

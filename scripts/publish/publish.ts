@@ -102,6 +102,7 @@ async function prepare(stage: Stage, { settings, simulated }: Destination, finis
     },
     downloads: downloadsOf(settings, facts.version.tag),
     assets: finished.assets,
+    changing: finished.outputs.flatMap((output) => ('reproducible' in output ? [output.name] : [])),
     images: finished.outputs.flatMap((output) =>
       output.kind === 'image' ? output.references.map((reference) => ({ reference, digest: output.image.digest })) : [],
     ),

@@ -17,6 +17,7 @@ export interface BodyParts {
     readonly sha256: string
     readonly mediaType: string
   }[]
+  readonly changing?: readonly string[] // assets that the same tag gives with other bytes
   readonly images: readonly { readonly reference: string; readonly digest: string }[] // exact references
 }
 
@@ -107,13 +108,14 @@ const PURPOSES: readonly (readonly [RegExp, string])[] = [
   [/^release\.json$/, 'programs: what this release is'],
 ]
 
-function purposeOf(name: string): string {
-  return PURPOSES.find(([pattern]) => pattern.test(name))?.[1] ?? ''
+function purposeOf(name: string, changing: readonly string[]): string {
+  const purpose = PURPOSES.find(([pattern]) => pattern.test(name))?.[1] ?? ''
+  return changing.includes(name) ? `${purpose} (not reproducible)` : purpose
 }
 
-function renderFiles({ assets }: BodyParts, room: number): string {
+function renderFiles({ assets, changing = [] }: BodyParts, room: number): string {
   const rows = assets.map(
-    ({ name, size, sha256 }) => `| ${name} | ${purposeOf(name)} | ${renderSize(size)} | \`${sha256}\` |`,
+    ({ name, size, sha256 }) => `| ${name} | ${purposeOf(name, changing)} | ${renderSize(size)} | \`${sha256}\` |`,
   )
   const table = ['## Files', '', '| file | for | size | sha256 |', '|---|---|---:|---|', ...rows].join('\n')
   return table.length <= room - NOTES_ROOM ? table : `## Files\n\n${assets.length} files; SHA256SUMS lists them all.`

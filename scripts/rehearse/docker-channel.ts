@@ -16,6 +16,8 @@ export interface ImageArchive {
 export interface DockerChannelOptions extends ImageArchive {
   readonly facts: Facts
   readonly database: string // URL of an empty one, as containers reach it
+  /** Words for `docker run` in place of the strictest that an engine can, which an image of an own Dockerfile may not bear. */
+  readonly words?: readonly string[]
   /** DOCKER_HOST and the like; nothing for the engine of this machine. */
   readonly engine?: Readonly<Record<string, string>>
 }
@@ -96,12 +98,12 @@ async function load(docker: Docker, { archive, image }: ImageArchive): Promise<s
 }
 
 function startWords(
-  { facts, database }: DockerChannelOptions,
+  { facts, database, words = CONFINED }: DockerChannelOptions,
   name: string,
   reference: string,
   port: number,
 ): readonly string[] {
   const service = facts.runtime.services.find((one) => one.port !== undefined)
   const places = [`--name=${name}`, `--volume=${name}:/data`, `--publish=127.0.0.1:${port}:${service?.port ?? 8000}`]
-  return ['run', '--detach', ...places, ...CONFINED, `--env=DATABASE_URL=${database}`, reference]
+  return ['run', '--detach', ...places, ...words, `--env=DATABASE_URL=${database}`, reference]
 }

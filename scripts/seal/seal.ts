@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { BuiltOutput } from '../lib/core/artifact.ts'
+import type { BuiltOutput, Carries } from '../lib/core/artifact.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Plan } from '../lib/core/plan.ts'
 import type { ProofListing } from '../lib/core/proof.ts'
@@ -55,6 +55,14 @@ async function builtWheels({ plan, out }: Stage): Promise<readonly BuiltWheel[]>
   return (await readStageJson<DepsListing>(join(out, 'deps.json'), 'deps')).built ?? []
 }
 
+/** With the places that prove found. */
+function carriedWhere(carries: Carries, { artifacts }: ProofListing, name: string): Carries {
+  const found = artifacts.find((artifact) => artifact.name === name)?.found ?? []
+  return typeof carries === 'string'
+    ? carries
+    : carries.map((one) => found.find(({ tree }) => tree === one.tree) ?? one)
+}
+
 /** release.json: machine-readable facts of the release; reproducible, so without clock, host or run. */
 export function renderRelease(
   plan: Plan,
@@ -79,7 +87,8 @@ export function renderRelease(
       size,
       sha256,
       ...('mediaType' in rest ? { mediaType: rest.mediaType } : {}),
-      carries,
+      carries: carriedWhere(carries, proof, name),
+      ...('reproducible' in rest ? { reproducible: rest.reproducible } : {}),
     })),
     images: outputs.flatMap((output) =>
       output.kind === 'image'

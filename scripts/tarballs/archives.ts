@@ -5,9 +5,10 @@ import { type Carries, type FileOutput, MEDIA_TYPES } from '../lib/core/artifact
 import type { Facts } from '../lib/core/facts.ts'
 import type { Work } from '../lib/core/format.ts'
 import { inProject } from '../lib/core/project-root.ts'
+import { collectRoot, hasStatic } from '../lib/core/staged-tree.ts'
 import type { TarballsConfig } from './config.ts'
 import { sourceEntries, staticEntries, withStaticEntries } from './contents.ts'
-import { collectRoot, hasStatic, staticDirectory, topDirectory } from './names.ts'
+import { staticDirectory, topDirectory } from './names.ts'
 import { zip } from './zip.ts'
 
 /** One archive of this room: what it promises and how its bytes come. */

@@ -1,9 +1,9 @@
 import { type ArchiveEntry, fileEntry, treeEntries } from '../lib/archive/entry.ts'
 import type { Work } from '../lib/core/format.ts'
 import { licenseMatcher } from '../lib/core/license-files.ts'
-import { treeInProject } from '../lib/core/project-root.ts'
-import { filterTree, mergeTrees, placeTree, type Tree } from '../lib/core/tree.ts'
-import { collectRoot, staticDirectory, topDirectory } from './names.ts'
+import { stagedTree } from '../lib/core/staged-tree.ts'
+import { filterTree } from '../lib/core/tree.ts'
+import { staticDirectory, topDirectory } from './names.ts'
 import { renderInstall, renderStaticReadme } from './texts.ts'
 
 /** The source tree exactly as it is at the commit. */
@@ -13,13 +13,9 @@ export function sourceEntries({ facts, source }: Work): ArchiveEntry[] {
 
 /** The source with everything a build adds: static files at their places, compiled messages, the version without git. */
 export function withStaticEntries(work: Work): ArchiveEntry[] {
-  const { facts, source } = work
+  const { facts } = work
   const top = topDirectory(facts)
-  const root = collectRoot(facts)
-  const collected = root === undefined ? [] : [placeTree(work.static.collected, root)]
-  // What stands in the collect root is the collect command's, such as a .gitkeep that only held the folder.
-  const kept = root === undefined ? source : filterTree(source, (path) => !path.startsWith(`${root}/`))
-  const tree = mergeTrees([kept, compiledMessages(work), treeInProject(facts.python, work.static.bundle), ...collected])
+  const tree = stagedTree(work)
   const taken = new Set(tree.files.map(({ path }) => path.split('/', 1).join('').toLowerCase()))
   const texts = [
     ['INSTALL', renderInstall(facts)],
@@ -41,11 +37,4 @@ export async function staticEntries(work: Work): Promise<ArchiveEntry[]> {
     fileEntry(`${top}/README`, renderStaticReadme(facts)),
     fileEntry(`${top}/VERSION`, `${facts.version.plain}\n`),
   ]
-}
-
-/** Messages that were compiled on the way from source to application, at the places where the sources of them lie. */
-function compiledMessages({ facts, source, app }: Work): Tree {
-  const tracked = new Set(source.files.map(({ path }) => path))
-  const placed = facts.python.backend === 'generated' // another back end moves its files as it likes
-  return filterTree(treeInProject(facts.python, app), (path) => placed && path.endsWith('.mo') && !tracked.has(path))
 }

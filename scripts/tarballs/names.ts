@@ -1,4 +1,3 @@
-import { posix } from 'node:path'
 import type { Facts } from '../lib/core/facts.ts'
 import type { Versions } from '../lib/core/version.ts'
 
@@ -16,16 +15,6 @@ export function topDirectory(facts: Facts): string {
 /** `APP-X-static`: the one top directory of the static files alone. */
 export function staticDirectory(facts: Facts): string {
   return `${topDirectory(facts)}-static`
-}
-
-/** Which static trees there will be: decided by the configuration alone. */
-export function hasStatic({ frontends, python }: Facts): { readonly bundle: boolean; readonly collected: boolean } {
-  return { bundle: frontends.length > 0, collected: python.collect !== undefined }
-}
-
-/** Where the collected files lie in the project, as the configuration says; undefined where nothing is collected. */
-export function collectRoot({ python }: Facts): string | undefined {
-  return python.collect === undefined ? undefined : posix.normalize(python.collect.root).replace(/^\.?\/?$|\/$/, '')
 }
 
 // GitHub rewrites other characters in the names of uploaded files.

@@ -1,7 +1,8 @@
 import { type DependencyFile, dependencyFile } from '../lib/core/dependency-files.ts'
 import type { Facts } from '../lib/core/facts.ts'
 import { collectPlace } from '../lib/core/project-root.ts'
-import { collectRoot, hasStatic, staticDirectory } from './names.ts'
+import { collectRoot, hasStatic } from '../lib/core/staged-tree.ts'
+import { staticDirectory } from './names.ts'
 
 /** INSTALL of the source with static files: how to run it without Node, gettext and git. */
 export function renderInstall(facts: Facts): string {

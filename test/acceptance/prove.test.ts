@@ -59,7 +59,7 @@ describe('prove on a real release', () => {
     const tampered: string[] = []
     for (const { name, carries } of await builtOutputs()) {
       if (typeof carries === 'string') continue
-      for (const { tree, at } of fullRun ? carries : carries.slice(0, 1)) {
+      for (const { tree, at = '' } of fullRun ? carries : carries.slice(0, 1)) {
         const victim = listing[tree].find((entry) => !isLink(entry) && entry.size > 0)
         if (victim === undefined) throw new Error(`no file in ${tree}`)
         const member = at === '' ? victim.path : `${at.replace(/\/$/, '')}/${victim.path}`

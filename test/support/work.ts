@@ -57,6 +57,7 @@ export function memoryWork(parts: WorkParts = {}): MemoryWork {
     vendor: async (target) =>
       parts.vendor === undefined ? SATCHEL_VENDOR : found(parts.vendor[targetName(target)], targetName(target)),
     base: async (name, platform) => found(parts.bases?.[`${name}@${platform}`], `base ${name} for ${platform}`),
+    image: () => Promise.reject(new ReleaseError('TOOL_MISSING', 'this work has no builder of images', { hint: HINT })),
     built: async (format) => found(parts.built?.[format], `hand-over of ${format}`),
     ownFile: (path) => readFile(join(SCRIPTS, path)),
     input: async (path) => Buffer.from(found(parts.inputs?.[path], `input ${path}`)),

@@ -1,5 +1,11 @@
-/** Which static tree an output carries, and at which path inside (relative to the archive's root, `''` for the root itself). */
-export type Carries = readonly { readonly tree: 'bundle' | 'collected'; readonly at: string }[] | 'by-digest' | 'none'
+/** A static tree in an output; `at` is relative to the archive's root, `''` for the root itself, and absent where prove looks for it. */
+export interface Carried {
+  readonly tree: 'bundle' | 'collected'
+  readonly at?: string
+}
+
+/** Which static trees an output carries. */
+export type Carries = readonly Carried[] | 'by-digest' | 'none'
 
 /** A file that a format promises in the plan, under exactly the name that GitHub will show. */
 export interface FileOutput {
@@ -17,6 +23,7 @@ export interface ImageOutput {
   readonly platforms: readonly string[] // linux/amd64
   readonly references: readonly string[] // registry.example/owner/name:1.5.0-lean, the exact reference
   readonly carries: Carries
+  readonly reproducible?: false // made by the application's own Dockerfile: the same tag gives other bytes
 }
 
 export type Output = FileOutput | ImageOutput

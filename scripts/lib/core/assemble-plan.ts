@@ -2,7 +2,7 @@ import { MEDIA_TYPES, type Output } from './artifact.ts'
 import { type Config, ConfigError, type LocatedFinding } from './config/load.ts'
 import { type Finding, ReleaseError } from './error.ts'
 import { type Facts, type Target, targetName } from './facts.ts'
-import type { BaseRequest, Format } from './format.ts'
+import type { BaseRequest, Format, Texts } from './format.ts'
 import type { Plan, PlannedFormat } from './plan.ts'
 import { type Selection, selectFormats, unmetNeeds } from './select-formats.ts'
 
@@ -12,6 +12,7 @@ export interface PlanParts {
   readonly config: Config
   readonly formats: readonly Format[]
   readonly selection: Selection
+  readonly texts?: Texts // what the formats want to read before anything is made
   readonly inputs: Plan['inputs']
   readonly checkout: Plan['checkout']
   readonly history: readonly string[]
@@ -24,7 +25,7 @@ export function assemblePlan(parts: PlanParts): Plan {
   const { facts, config, inputs, checkout, history } = parts
   const { formats, notices } = selectFormats(parts.formats, Object.keys(config.sections), parts.selection)
   const unmet = unmetNeeds(parts.formats, Object.keys(config.sections)).map((finding) => config.locate(finding))
-  const findings = [...unmet, ...checkFormats(facts, config, formats)]
+  const findings = [...unmet, ...checkFormats(parts, formats)]
   if (findings.length > 0) throw new ConfigError(findings)
   const planned = planFormats(facts, config, formats)
   const sealed = sealedOutputs()
@@ -45,9 +46,9 @@ export function assemblePlan(parts: PlanParts): Plan {
 }
 
 /** What the rooms say of their sections, each with its place in the file. */
-function checkFormats(facts: Facts, config: Config, formats: readonly Format[]): readonly LocatedFinding[] {
+function checkFormats({ facts, config, texts }: PlanParts, formats: readonly Format[]): readonly LocatedFinding[] {
   return formats.flatMap((format) =>
-    format.check(facts, section(config, format)).map((finding: Finding) => {
+    format.check(facts, section(config, format), texts).map((finding: Finding) => {
       return config.locate({ ...finding, path: [format.name, ...finding.path] })
     }),
   )

@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod'
 import type { Built, Output } from './artifact.ts'
-import type { Base } from './base.ts'
+import type { Base, BaseLayer } from './base.ts'
 import type { Finding } from './error.ts'
 import type { Facts, Platform, Target } from './facts.ts'
 import type { RequirementLine } from './requirement-lines.ts'
@@ -14,6 +14,22 @@ export interface Spooled {
   readonly size: number
   readonly sha256: string // lower-case hex
   open(): AsyncIterable<Uint8Array>
+}
+
+/** What a builder of images outside (buildx, buildah) is asked for: a Dockerfile over a folder of files, for one machine. */
+export interface ImageBuild {
+  readonly context: Tree
+  readonly dockerfile: string // its path in the context
+  readonly target?: string
+  readonly platform: Platform
+  readonly args: Readonly<Record<string, string>>
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** What it made: the configuration as the builder wrote it, and layers from below. */
+export interface OutsideImage {
+  readonly config: Uint8Array
+  readonly layers: readonly BaseLayer[]
 }
 
 /** What a room builds with; it speaks only by the files it leaves with `write`. */
@@ -30,6 +46,8 @@ export interface Work {
   vendor(target: Target): Promise<Tree>
   /** Layers, merged view and packages of the image base `name` (see FormatSpec.bases). */
   base(name: string, platform: Platform): Promise<Base>
+  /** Runs the builder of images that this machine has; TOOL_MISSING where it has none. */
+  image(build: ImageBuild): Promise<OutsideImage>
   /** Hand-over of a format named in `needs`. */
   built(format: string): Promise<Built>
   /** One of Slipway's own files, by its path below `scripts/`, such as `deb/maintainer/postinst`. */
@@ -61,6 +79,9 @@ export type BaseRequest =
       readonly platforms: readonly Platform[]
     }
 
+/** Files of the project by their paths; those that it lacks are not there. */
+export type Texts = ReadonlyMap<string, string>
+
 /** How one kind of package is made: one room, one value of this type. */
 export interface FormatSpec<Config> {
   /** Its key in slipway.yaml, on the command line and in the matrix. */
@@ -69,8 +90,10 @@ export interface FormatSpec<Config> {
   readonly needs: readonly string[]
   /** Its section: JSON values, every key described; documentation and the editors' JSON Schema come from it. */
   readonly schema: ZodType<Config>
+  /** Files of the project whose text `check` wants to see; none by default. */
+  reads?(config: Config): readonly string[]
   /** What the schema cannot say; paths are relative to the section. Findings are collected, never thrown. */
-  check(facts: Facts, config: Config): readonly Finding[]
+  check(facts: Facts, config: Config, texts: Texts): readonly Finding[]
   /** Everything that will be made; pure: same facts, same names. */
   outputs(facts: Facts, config: Config): readonly Output[]
   /** Dependency trees it will ask for with `Work.vendor`. */
@@ -86,7 +109,8 @@ export interface Format {
   readonly name: string
   readonly needs: readonly string[]
   readonly schema: ZodType
-  check(facts: Facts, config: unknown): readonly Finding[]
+  reads(config: unknown): readonly string[]
+  check(facts: Facts, config: unknown, texts?: Texts): readonly Finding[]
   outputs(facts: Facts, config: unknown): readonly Output[]
   targets(config: unknown): readonly Target[]
   bases(config: unknown): readonly BaseRequest[]
@@ -99,7 +123,8 @@ export function defineFormat<Config>(spec: FormatSpec<Config>): Format {
     name: spec.name,
     needs: spec.needs,
     schema: spec.schema,
-    check: (facts, config) => spec.check(facts, spec.schema.parse(config)),
+    reads: (config) => spec.reads?.(spec.schema.parse(config)) ?? [],
+    check: (facts, config, texts = new Map()) => spec.check(facts, spec.schema.parse(config), texts),
     outputs: (facts, config) => spec.outputs(facts, spec.schema.parse(config)),
     targets: (config) => spec.targets(spec.schema.parse(config)),
     bases: (config) => spec.bases(spec.schema.parse(config)),

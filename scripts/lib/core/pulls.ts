@@ -19,7 +19,7 @@ export interface Pull {
   readonly image: string // name of its archive
   readonly platform: string
   readonly whole: number // by somebody who has nothing
-  readonly own: number // of these the application's own layers, all that a release without new packages changes
+  readonly own?: number // where they have names: of these the application's own layers, all that a release without new packages changes
   readonly since?: number // by a user of the earlier release, where one was given
 }
 
@@ -49,11 +49,17 @@ export function pullsOf(outputs: readonly BuiltOutput[], earlier?: EarlierReleas
             image: output.name,
             platform,
             whole: sum(layers),
-            own: sum(layers.filter(({ name }) => OWN.includes(name))),
+            ...ownOf(layers),
             ...(had === undefined ? {} : { since: sum(layers.filter(({ digest }) => !had.has(digest))) }),
           }
         }),
   )
+}
+
+/** Nothing where the layers have no names, as those of an own Dockerfile. */
+function ownOf(layers: readonly ImageLayer[]): { readonly own?: number } {
+  const named = layers.some(({ name }) => name !== undefined)
+  return named ? { own: sum(layers.filter(({ name }) => OWN.includes(name))) } : {}
 }
 
 const sum = (layers: readonly ImageLayer[]): number => layers.reduce((total, { size }) => total + size, 0)
@@ -65,7 +71,7 @@ function layersOf(earlier: EarlierRelease, name: string, platform: string): Read
   return layers === undefined ? undefined : new Set(layers.map(({ digest }) => digest))
 }
 
-const variantOf = (name: string): string => name.slice(name.lastIndexOf('-'))
+const variantOf = (name: string): string => /-(?:lean|full)(?=\.oci\.tar$)/.exec(name)?.[0] ?? ''
 
 /** The table of pulls; nothing without images. */
 export function renderPulls(pulls: readonly Pull[], earlier?: string): string {

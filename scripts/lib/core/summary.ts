@@ -60,12 +60,15 @@ function renderPublishing({ refused, publishing }: RunResult): string {
 
 const totalOf = (rows: readonly SummaryRow[]): number => rows.reduce((sum, { size }) => sum + size, 0)
 
+const isReproducible = (output: BuiltOutput): boolean => !('reproducible' in output)
+
 /** What the proof showed of one artifact, in a few words. */
 export function checksOf(output: BuiltOutput, proof: ProofListing): string {
   const proven = proof.artifacts.find(({ name }) => name === output.name)
   if (proven === undefined) return 'not proven'
   if (output.carries === 'by-digest') return 'image by digest'
-  return proven.shown > 0 ? `${proven.shown} static files equal` : 'unchanged'
+  const shown = proven.shown > 0 ? `${proven.shown} static files equal` : 'unchanged'
+  return isReproducible(output) ? shown : `${shown}, not reproducible`
 }
 
 /** The table at the end of a dry run: file, size, first digits of sha256, what was shown. */

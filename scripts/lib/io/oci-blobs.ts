@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { posix } from 'node:path'
 import { gather, streamOf } from '../archive/bytes.ts'
 import { ReleaseError } from '../core/error.ts'
 import type { Blob } from './registry.ts'
@@ -11,6 +12,8 @@ export interface ArchiveBlobs {
   read(digest: string): Promise<Uint8Array>
   /** A small member that is no blob, such as `index.json`. */
   member(name: string): Promise<Uint8Array>
+  /** The bytes of any member as they come. */
+  open(name: string): AsyncIterable<Uint8Array>
 }
 
 /** `blobs/sha256/<hex>` of a digest. */
@@ -22,31 +25,35 @@ export function blobPath(digest: string): string {
 export const DAMAGED = 'Run `slipway build docker` again: the image archive is damaged.'
 
 const BLOCK = 512
+const HOPS = 8
 
 /** Finds every member of an uncompressed image archive (POSIX.1-1988 ustar headers; blob names fit them). */
 export async function openArchiveBlobs(path: string): Promise<ArchiveBlobs> {
   const places = await readPlaces(path)
-  const find = (name: string): Place => {
+  const find = (name: string, hops = 0): Place => {
     const place = places.get(name)
+    if (place?.link !== undefined && hops < HOPS) return find(place.link, hops + 1)
     if (place !== undefined) return place
     throw new ReleaseError('PROOF_FAILED', `${path} has no ${name}`, { hint: DAMAGED })
   }
-  const open = ({ start, size }: Place): AsyncIterable<Uint8Array> =>
+  const opened = ({ start, size }: Place): AsyncIterable<Uint8Array> =>
     size === 0 ? streamOf() : createReadStream(path, { start, end: start + size - 1 })
-  const member = (name: string): Promise<Uint8Array> => gather(open(find(name)))
+  const member = (name: string): Promise<Uint8Array> => gather(opened(find(name)))
   return {
     blob(digest) {
       const place = find(blobPath(digest))
-      return { digest, size: place.size, open: () => open(place) }
+      return { digest, size: place.size, open: () => opened(place) }
     },
     read: (digest) => member(blobPath(digest)),
     member,
+    open: (name) => opened(find(name)),
   }
 }
 
 interface Place {
   readonly start: number
   readonly size: number
+  readonly link: string | undefined // where it points, as `docker save` of older engines writes a layer that stands twice
 }
 
 async function readPlaces(path: string): Promise<ReadonlyMap<string, Place>> {
@@ -58,7 +65,9 @@ async function readPlaces(path: string): Promise<ReadonlyMap<string, Place>> {
       const { bytesRead } = await file.read(header, 0, BLOCK, at)
       if (bytesRead < BLOCK || header[0] === 0) return places
       const size = Number.parseInt(field(header, 124, 12), 8) // size
-      places.set(field(header, 0, 100), { start: at + BLOCK, size }) // name
+      const name = field(header, 0, 100) // name
+      const link = field(header, 156, 1) === '2' ? posix.join(posix.dirname(name), field(header, 157, 100)) : undefined // linkname
+      places.set(name, { start: at + BLOCK, size, link })
       at += BLOCK + Math.ceil(size / BLOCK) * BLOCK
     }
   } finally {

@@ -8,6 +8,7 @@ import type { PlannedFormat } from '../core/plan.ts'
 import { requirementLines } from '../core/requirement-lines.ts'
 import { loadBase } from './base-files.ts'
 import { measureFile, readStageJson, writeBeside, writeJson } from './files.ts'
+import { buildImage } from './image-build.ts'
 import { readImageFacts } from './oci-archive.ts'
 import { pipe, run } from './run.ts'
 import { spoolTo } from './spool.ts'
@@ -32,7 +33,8 @@ export async function buildFormat(stage: Stage, format: Format, planned: Planned
   }
 }
 
-async function openWork({ plan, out }: Stage, planned: PlannedFormat, scratch: string): Promise<Work> {
+async function openWork(stage: Stage, planned: PlannedFormat, scratch: string): Promise<Work> {
+  const { plan, out } = stage
   const promised = new Set(planned.outputs.map((output) => output.name))
   const source = await loadTree(out, 'source', 'source')
   const { requirements } = plan.facts.python
@@ -45,6 +47,7 @@ async function openWork({ plan, out }: Stage, planned: PlannedFormat, scratch: s
     static: await loadStatic(out),
     vendor: (target) => loadVendor(out, targetName(target)),
     base: (name, platform) => loadBase(out, name, platform),
+    image: (wanted) => buildImage(stage, join(scratch, 'image'), wanted),
     built: (format) => readStageJson<Built>(join(out, 'built', `${format}.json`), `build ${format}`),
     ownFile: (path) => readFile(new URL(path, SCRIPTS)),
     input: (path) => readFile(join(out, 'inputs', path)),

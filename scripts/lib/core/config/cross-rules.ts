@@ -1,5 +1,6 @@
 import { dependencyFile } from '../dependency-files.ts'
 import type { Finding } from '../error.ts'
+import { chartOfDockerfile, ownDockerfile } from './own-dockerfile.ts'
 import { valueAt } from './words.ts'
 
 /** A rule between keys; it reads the raw file, so that a fault elsewhere does not hide it. */
@@ -12,6 +13,8 @@ export const CROSS_RULES: readonly CrossRule[] = [
   (file) => repeated(file, ['frontends'], 'dir'),
   includeOfTree,
   collectInRoot,
+  ownDockerfile,
+  chartOfDockerfile,
   (file) => chosenParts(file, 'extras'),
   (file) => chosenParts(file, 'groups'),
   (file) => each(file, ['version', 'files'], eitherKeyOrPattern),
