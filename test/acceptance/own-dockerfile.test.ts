@@ -55,7 +55,10 @@ describeWith(['root', 'buildah', 'git', 'python3'], 'an application that keeps i
     await git('init', '--quiet')
     await commit('feat: a tray')
   })
-  afterAll(() => rm(folder, { recursive: true, force: true }))
+  afterAll(async () => {
+    await run(['umount', join(folder, 'graph/overlay')]).catch(() => undefined) // containers-storage binds it to itself
+    await rm(folder, { recursive: true, force: true })
+  })
 
   const git = (...words: readonly string[]): Promise<string> => run(['git', ...GIT, ...words], { cwd: project })
   const commit = async (message: string): Promise<void> => {
