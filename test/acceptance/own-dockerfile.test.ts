@@ -46,7 +46,10 @@ describeWith(['root', 'buildah', 'git', 'python3'], 'an application that keeps i
     project = join(folder, 'tray')
     out = join(folder, 'dist')
     const storage = join(folder, 'storage.conf')
-    await writeFile(storage, `[storage]\ndriver = "overlay"\ngraphroot = "${folder}/graph"\nrunroot = "${folder}/run"\n`)
+    await writeFile(
+      storage,
+      `[storage]\ndriver = "overlay"\ngraphroot = "${folder}/graph"\nrunroot = "${folder}/run"\n`,
+    )
     env = { DOCKER_HOST: 'unix:///nowhere', CONTAINERS_STORAGE_CONF: storage, TMPDIR: folder }
     base = join(await sampleRelease(), 'artifacts/satchel-1.0.0-lean.oci.tar')
     const id = await run(['buildah', 'pull', '--quiet', `oci-archive:${base}`], { env })
