@@ -56,7 +56,7 @@ const BUILDERS: readonly KnownBuilder[] = [
     env: {},
     asks: [['buildah', 'version']],
     answer: /Version/,
-    build: (build, place) => ['buildah', 'build', '--layers', '--format=docker', ...words(build, place)], // OCI has no HEALTHCHECK
+    build: (build, place) => ['buildah', 'build', '--layers', '--force-rm', '--format=docker', ...words(build, place)], // OCI has no HEALTHCHECK
     save: (_build, { tag, archive }) => ['buildah', 'push', tag, `docker-archive:${archive}:${tag}`],
     remove: (_build, { tag }) => ['buildah', 'rmi', tag],
   },

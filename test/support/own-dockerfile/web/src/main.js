@@ -1,1 +1,1 @@
-console.log("tray")
+console.log('tray')
