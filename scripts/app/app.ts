@@ -11,6 +11,7 @@ import { assertFreeSpace, writeJson } from '../lib/io/files.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { loadTree, openTree, writeTree } from '../lib/io/tree-files.ts'
 import { ownWheelTree } from './own-wheel.ts'
+import { assertPortable } from './refusals.ts'
 import { assertNoSecrets } from './secrets.ts'
 import { selectFiles } from './select.ts'
 import { compileTranslations } from './translations.ts'
@@ -23,6 +24,7 @@ export async function makeApp(stage: Stage): Promise<void> {
     if (own) task.update("the project's own wheel")
     const selected = own ? await ownWheelTree(stage, source) : selectOf(stage.plan.facts, source)
     const tree = await installedTree(stage, selected)
+    await assertPortable(stage.plan, tree)
     await assertFreeSpace(stage.out, 2 * sizeOf(tree))
     await rm(join(stage.out, 'app.json'), { force: true })
     await writeTree(join(stage.out, 'app'), tree)

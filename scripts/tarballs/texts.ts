@@ -16,6 +16,7 @@ export function renderInstall(facts: Facts): string {
   ]
   const steps = [
     `Have Python ${python.requires}${databaseOf(facts)}.`,
+    'Make an environment for it and enter it:  python3 -m venv venv && . venv/bin/activate',
     ...dependencies(facts),
     ...(python.root === undefined || python.backend === 'own'
       ? []
