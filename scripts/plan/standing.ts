@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ConfiguredFacts } from '../lib/core/config/load.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Plan } from '../lib/core/plan.ts'
@@ -34,7 +36,7 @@ export async function standingOf(project: Project, facts: ConfiguredFacts): Prom
   const faults = [
     ...(checkout === undefined ? [NO_GIT] : []),
     ...(checkout?.shallow === true ? [SHALLOW] : []),
-    ...(dirty.length > 0 ? [dirtyFault(dirty)] : []),
+    ...(dirty.length > 0 ? [dirtyFault(dirty, checkout?.root ?? '')] : []),
   ]
   if (!project.allowDirty) assertNone(faults)
   return {
@@ -52,9 +54,13 @@ function dirtyPlaces(project: Project, facts: ConfiguredFacts, checkout: Checkou
   return dirtyFiles(checkout, here, project.out, facts.missing)
 }
 
-function dirtyFault(paths: readonly string[]): Fault {
+function dirtyFault(paths: readonly string[], root: string): Fault {
   const more = paths.length > 3 ? ` and ${paths.length - 3} more` : ''
-  return { what: `not as committed: ${paths.slice(0, 3).join(', ')}${more}`, hint: 'Commit or remove these files' }
+  const gone = paths.every((path) => !existsSync(join(root, path)))
+  const hint = gone
+    ? 'Check these files out again, or name them in source.missing if a checkout may lack them'
+    : 'Commit or remove these files'
+  return { what: `not as committed: ${paths.slice(0, 3).join(', ')}${more}`, hint }
 }
 
 function assertNone(faults: readonly Fault[]): void {

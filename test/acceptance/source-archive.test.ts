@@ -73,7 +73,7 @@ describeWith(['psql', 'python3-venv', 'bash'], 'the source archive with static f
         ({ ok }) => ok,
         () => false,
       )
-    }, 300)
+    }, 500)
     expect(ready ? 'ready' : server.tail()).toBe('ready')
   })
 

@@ -17,11 +17,21 @@ describe('Node for a front end', () => {
     ['22 where nothing is said', {}, '22.23.3'],
     ['the newest that engines allow', manifest({ engines: { node: '>=18 <21' } }), '20.20.2'],
     ['that of devEngines', manifest({ devEngines: { runtime: { name: 'node', version: '^20' } } }), '20.20.2'],
+    [
+      'that of one devEngine among several',
+      manifest({ devEngines: { runtime: [{ name: 'bun' }, { name: 'node', version: '>=18 <19' }] } }),
+      '18.20.8',
+    ],
     ['the major of .nvmrc', { '.nvmrc': 'v18.17.1\n' }, '18.20.8'],
     ['the codename in .nvmrc', { '.nvmrc': 'lts/jod' }, '22.23.3'],
     ['the major of .node-version', { '.node-version': '24' }, '24.21.0'],
     ['the major of .tool-versions', { '.tool-versions': 'python 3.11\nnodejs 20.1.0\n' }, '20.20.2'],
     ['the major of a Dockerfile', { Dockerfile: 'FROM python:3.13\nFROM docker.io/node:18-slim AS web\n' }, '18.20.8'],
+    [
+      'that of a stage for the platform that builds',
+      { Dockerfile: 'FROM --platform=$BUILDPLATFORM docker.io/node:24-slim AS web\n' },
+      '24.21.0',
+    ],
     ['what fits all of them', { ...manifest({ engines: { node: '>=18' } }), '.nvmrc': '20' }, '20.20.2'],
     [
       'what engines say where .nvmrc contradicts',

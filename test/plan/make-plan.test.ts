@@ -246,7 +246,16 @@ describe('a checkout', () => {
   it('that lacks a tracked file is dirty unless the configuration excuses it', async () => {
     const folder = shelfRepository()
     rmSync(join(folder, 'manage.py'))
-    await expect(makePlan(projectIn(folder), FORMATS)).rejects.toThrow('not as committed: manage.py')
+    await expect(makePlan(projectIn(folder), FORMATS)).rejects.toMatchObject({
+      message: 'not as committed: manage.py',
+      hint: expect.stringContaining('name them in source.missing'),
+    })
+    write(folder, { 'slipway.yaml': VALID.replace('frontends:', 'source: { missing: [docs/**] }\nfrontends:') })
+    write(folder, { 'manage.py': SHELF['manage.py'] ?? '', 'docs/film.mp4': 'film' })
+    git(folder, 'add', '--all')
+    git(folder, 'commit', '--quiet', '--message', 'docs: film')
+    rmSync(join(folder, 'docs/film.mp4'))
+    expect((await makePlan(projectIn(folder), FORMATS)).checkout.kind).toBe('git')
   })
 
   it('with --allow-dirty that is clean is planned from git all the same', async () => {

@@ -1,13 +1,16 @@
 import { major, maxSatisfying } from 'semver'
 import { type Finding, ReleaseError } from './error.ts'
 import type { Facts } from './facts.ts'
-import { type FrontendFiles, LOCK_FILES, LOCKS_OF, type Manifest } from './front-end-workspace.ts'
+import { type DevEngine, type FrontendFiles, LOCK_FILES, LOCKS_OF, type Manifest } from './front-end-workspace.ts'
 import { DEFAULT_NPM, MANAGER_VERSIONS, type ManagerName } from './tool-versions.ts'
 
 /** The package manager that installs a front end, such as `pnpm@10.34.9`: as package.json says, else by its lock. */
 export function chooseManager(dir: string, files: FrontendFiles, manifests: readonly Manifest[]): string {
   const stated = manifests
-    .flatMap(({ packageManager, devEngines }) => [packageManager, statedManager(devEngines?.packageManager)])
+    .flatMap(({ packageManager, devEngines }) => [
+      packageManager,
+      ...[devEngines?.packageManager ?? []].flat().map(statedManager),
+    ])
     .find((text) => text !== undefined)
   const [, name, version] = /^([\w-]+)@([^+]+)/.exec(stated ?? '') ?? []
   if (name !== undefined && version !== undefined) return `${name}@${exactManager(dir, known(dir, name), version)}`
@@ -41,9 +44,8 @@ export function lackOfLock(dir: string, manager: ManagerName): { readonly messag
 
 const MANAGERS: readonly ManagerName[] = ['npm', 'pnpm', 'yarn']
 
-function statedManager(engine: Manifest['packageManager'] | { name?: string; version?: string }): string | undefined {
-  if (typeof engine !== 'object' || engine.name === undefined || engine.version === undefined) return undefined
-  return `${engine.name}@${engine.version}`
+function statedManager({ name, version }: DevEngine): string | undefined {
+  return name === undefined || version === undefined ? undefined : `${name}@${version}`
 }
 
 function known(dir: string, name: string): ManagerName {

@@ -38,15 +38,15 @@ const LTS_NAMES: Readonly<Record<string, string>> = { hydrogen: '18', iron: '20'
 
 /** Every range that a front end states, the most binding first. */
 function nodeRanges(files: FrontendFiles, manifests: readonly Manifest[]): readonly string[] {
-  const runtimes = manifests.map(({ devEngines }) => devEngines?.runtime)
+  const runtimes = manifests.flatMap(({ devEngines }) => devEngines?.runtime ?? [])
   const stated = [
     ...manifests.map(({ engines }) => engines?.['node']),
-    ...runtimes.map((runtime) => (runtime?.name === 'node' ? runtime.version : undefined)),
+    ...runtimes.map(({ name, version }) => (name === 'node' ? version : undefined)),
     majorOf(files('.nvmrc')),
     majorOf(files('.node-version')),
     majorOf(/^nodejs\s+(\S+)/m.exec(files('.tool-versions') ?? '')?.[1]),
     ...manifests.map(({ volta }) => majorOf(volta?.['node'])),
-    majorOf(/^FROM\s+(?:\S+\/)?node:(\d+)/im.exec(files('Dockerfile') ?? '')?.[1]),
+    majorOf(/^FROM\s+(?:--\S+\s+)*(?:\S+\/)?node:(\d+)/im.exec(files('Dockerfile') ?? '')?.[1]),
   ]
   return stated.filter((range) => range !== undefined && validRange(range) !== null) as readonly string[]
 }

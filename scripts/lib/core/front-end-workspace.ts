@@ -22,14 +22,19 @@ export const WORKSPACE_FILES: readonly string[] = ['package.json', 'pnpm-workspa
 /** The name under which the package.json at the root is read, where that speaks for a front end. */
 export const ROOT_MANIFEST = '/package.json'
 
-type DevEngine = { readonly name?: string; readonly version?: string }
+/** A runtime or package manager that a package.json asks for. */
+export type DevEngine = { readonly name?: string; readonly version?: string }
 
 /** What a package.json may say of tools and workspaces. */
 export interface Manifest {
   readonly engines?: Readonly<Record<string, string>>
   readonly volta?: Readonly<Record<string, string>>
   readonly packageManager?: string
-  readonly devEngines?: { readonly runtime?: DevEngine; readonly packageManager?: DevEngine }
+  // One or several, https://docs.npmjs.com/cli/v11/configuring-npm/package-json#devengines
+  readonly devEngines?: {
+    readonly runtime?: DevEngine | readonly DevEngine[]
+    readonly packageManager?: DevEngine | readonly DevEngine[]
+  }
   readonly workspaces?: readonly string[] | { readonly packages?: readonly string[] }
 }
 
