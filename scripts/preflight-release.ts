@@ -6,7 +6,8 @@ import { preflightStage, renderPreflight } from './publish/preflight-stage.ts'
 /** `slipway preflight`: whether a plan could be published; only reads. */
 export const preflightVerb: Verb = {
   name: 'preflight',
-  summary: 'Looks at all that can stop publishing before anything is built: token, tag, drafts, names, rate, clock.',
+  summary:
+    'Looks at all that can stop publishing before anything is built: token, tag, drafts, names, rate, clock, registries.',
   options: [OUT, JSON_OUTPUT],
   examples: ['slipway plan && slipway preflight', 'slipway preflight --json'],
   async run(args) {

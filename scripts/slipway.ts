@@ -15,12 +15,15 @@ import { preflightVerb } from './preflight-release.ts'
 import { proveVerb } from './prove-release.ts'
 import { publishVerb } from './publish-release.ts'
 import { depsVerb } from './resolve-deps.ts'
+import { jobVerb } from './run-job.ts'
 import { sealVerb } from './seal-release.ts'
 import { docs } from './write-docs.ts'
+import { subjectsVerb } from './write-subjects.ts'
+import { workflowVerb } from './write-workflow.ts'
 
-/** THE command line: one verb each, in the order in which a release goes through them. */
-export const verbs: readonly Verb[] = [
+const stageVerbs: readonly Verb[] = [
   check,
+  workflowVerb,
   lockVerb,
   dryRun,
   plan,
@@ -33,11 +36,15 @@ export const verbs: readonly Verb[] = [
   build,
   proveVerb,
   sealVerb,
+  subjectsVerb,
   publishVerb,
   indexVerb,
   pack,
   unpack,
   docs,
 ]
+
+/** THE command line: one verb each, in the order in which a release goes through them. */
+export const verbs: readonly Verb[] = [...stageVerbs, jobVerb(stageVerbs)]
 
 if (import.meta.main) await runCommandLine(verbs)

@@ -1,13 +1,14 @@
 import { buildArtifacts } from './artifacts/build.ts'
 import { formats } from './formats.ts'
+import { planRefusals, publishRefusals } from './lib/core/publish-refusals.ts'
 import { type EarlierRelease, pullsOf } from './lib/core/pulls.ts'
-import { checksOf, describePublishing, publishRefusals, type RunResult, type SummaryRow } from './lib/core/summary.ts'
+import { checksOf, describePublishing, type RunResult, type SummaryRow } from './lib/core/summary.ts'
 import { builtOutputs } from './lib/io/built-outputs.ts'
 import { commandName } from './lib/io/command-line.ts'
 import { renderError } from './lib/io/main.ts'
 import { runAll } from './lib/io/schedule.ts'
 import type { Stage } from './lib/io/stage.ts'
-import { loadDeps } from './lib/io/stage-trees.ts'
+import { readUnlocked } from './lib/io/unlocked.ts'
 import { prove } from './prove/prove.ts'
 import { seal } from './seal/seal.ts'
 import { stages } from './stages.ts'
@@ -67,13 +68,13 @@ async function builtRows(stage: Stage, without: readonly string[]): Promise<read
 }
 
 async function ended(stage: Stage, files: readonly SummaryRow[], verbs: readonly string[]): Promise<RunResult> {
-  const { plan, out } = stage
-  const locked = verbs.length > 0 || (await loadDeps(out)).locked // a broken run has other cares
+  const { plan } = stage
+  const broken = verbs.length > 0 // it has other cares, and may have resolved nothing
   return {
     version: plan.facts.version.plain,
     files,
     pulls: [],
-    refused: publishRefusals(plan, locked),
+    refused: broken ? planRefusals(plan) : publishRefusals(plan, await readUnlocked(stage)),
     publishing: describePublishing(plan, files),
     notices: plan.notices,
     again: verbs.map((verb) => `${commandName()} ${verb}`),

@@ -5,7 +5,20 @@ import { beforeAll, describe, expect, it } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '..')
 const ROOMS = ['deb', 'pypi', 'docker', 'helm', 'tarballs', 'papers']
-const STAGES = ['plan', 'source', 'app', 'deps', 'base', 'static', 'artifacts', 'prove', 'rehearse', 'seal', 'publish']
+const STAGES = [
+  'plan',
+  'source',
+  'app',
+  'deps',
+  'base',
+  'static',
+  'artifacts',
+  'prove',
+  'rehearse',
+  'seal',
+  'publish',
+  'workflow',
+]
 
 /** What each kind of folder below scripts/ may import, besides itself. */
 function allowed(folder: string): readonly string[] {

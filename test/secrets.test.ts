@@ -6,16 +6,20 @@ import { ReleaseError } from '../scripts/lib/core/error.ts'
 import { UV_VERSION } from '../scripts/lib/core/tool-versions.ts'
 import { writeJson } from '../scripts/lib/io/files.ts'
 import { renderError } from '../scripts/lib/io/main.ts'
-import { CommandOutput } from '../scripts/lib/io/run.ts'
+import { CommandOutput, run } from '../scripts/lib/io/run.ts'
 import { measureTree, openTree, saveTree } from '../scripts/lib/io/tree-files.ts'
 import { assertLockPinned } from '../scripts/static/lock-scan.ts'
-import { finishedDist } from './support/finished-dist.ts'
+import { finishedDist, noise } from './support/finished-dist.ts'
+import { ociArchive } from './support/oci-image.ts'
+import { openBench } from './support/publishing.ts'
 import { slipway } from './support/release.ts'
+import { commitAll } from './support/sample.ts'
+import { writeSmallApp } from './support/small-app.ts'
 import { scratch, testStage } from './support/stage.ts'
 import { plantTree } from './support/trees.ts'
 
 // Each a part of what must never be shown; none of them stands anywhere else.
-const MARKS = ['Kestrel', 'trel', 'Merganser', 'Ptarmigan', 'Wheatear']
+const MARKS = ['Kestrel', 'trel', 'Merganser', 'Ptarmigan', 'Wheatear', 'Dotterel', 'Nuthatch']
 const LOGIN = 'KestrelUser:KestrelPass'
 
 /** A server that refuses everything and says in its answer what it was told, as careless proxies do. */
@@ -44,6 +48,9 @@ function marked(): Record<string, string> {
     PIP_INDEX_URL: `http://${LOGIN}@${host}/simple`,
     npm_config_registry: `http://${LOGIN}@${host}/npm`,
     SECRET_KEY: 'Ptarmigan',
+    TWINE_PASSWORD: 'pypi-Dotterel',
+    UV_PUBLISH_TOKEN: 'pypi-Dotterel',
+    NODE_AUTH_TOKEN: 'npm_Nuthatch',
     DATABASE_URL: 'postgres://shelf:Wheatear@localhost/shelf',
     GITHUB_ACTIONS: 'true',
   }
@@ -106,6 +113,55 @@ describe('no secret of the environment', { timeout: 60_000 }, () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining('PUBLISH_REFUSED') })
     expect(shownMarks(stdout + stderr)).toEqual([])
   })
+
+  it('is shown where a registry refuses the login of this machine, and says it back', async () => {
+    const folder = await scratch()
+    await writeJson(join(folder, 'config.json'), { auths: { [host]: { auth: Buffer.from(LOGIN).toString('base64') } } })
+    const { bytes, image } = await ociArchive(['linux/amd64'], noise('layer', 3000))
+    const images = [{ name: 'demo.oci.tar', references: [`${host}/demo/demo:1.5.0`], bytes, image }]
+    const bench = await openBench({ files: { 'demo.zip': 'x' }, images }, { token: 'ghp_Merganser' })
+    try {
+      const env = { ...marked(), GITHUB_API_URL: bench.github.apiUrl, DOCKER_CONFIG: folder }
+      const { exitCode, stdout, stderr } = await slipway(['publish', 'draft', '--out', bench.out], { env })
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 1,
+        stderr: expect.stringContaining(`reading from ${host}/demo`),
+      })
+      expect(shownMarks(stdout + stderr)).toEqual([])
+      expect(shownMarks(JSON.stringify(bench.github.store.releases))).toEqual([])
+    } finally {
+      await bench.close()
+    }
+  })
+
+  it('is shown or kept by any verb of a release that succeeds, nor in its notes', async () => {
+    const [project, out] = [await scratch(), join(await scratch(), 'dist')]
+    await writeSmallApp(project)
+    await commitAll(project, 'a page', '2026-01-02T03:04:05Z')
+    await run(['git', 'tag', 'v1.2.0'], { cwd: project })
+    await run(['git', 'remote', 'add', 'origin', `https://${LOGIN}@git.example/shelf.git`], { cwd: project })
+    const env = { ...marked(), GITHUB_REPOSITORY: 'demo/shelf' }
+    const verbs = [
+      ['check', '--project', project],
+      ['dry-run', '--project', project, '--out', out, '--simulate-publish'],
+      ['publish', '--simulate', '--out', out, '--json'],
+      ['subjects', '--out', out],
+      ['pack', '--out', out],
+      ['workflow', '--project', project],
+    ]
+    const said: string[] = []
+    for (const words of verbs) {
+      const { exitCode, stdout, stderr } = await slipway(words, { env })
+      expect({ words, exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ words, exitCode: 0, stderr: '' })
+      said.push(stdout, stderr)
+    }
+    const failed = await slipway(['preflight', '--out', out], { env })
+    expect(failed.exitCode).toBe(1)
+    expect(shownMarks([...said, failed.stdout, failed.stderr].join(''))).toEqual([])
+    const left = await bytesBelow(out)
+    expect(left).toContain('## Install') // the notes are among what is searched
+    expect(shownMarks(left)).toEqual([])
+  }, 300_000)
 
   it.each([
     ['http://KestrelUser:Kes%trel@HOST/simple', 1, 'error NETWORK_FAILED'],

@@ -1,8 +1,9 @@
 import type { VersionRule } from '../lib/core/config/sections.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import { type InTreeVersion, readInTreeVersion } from '../lib/core/in-tree-versions.ts'
+import type { Plan } from '../lib/core/plan.ts'
 import { compareVersions, parseTag, spellVersion, tagOf, type Versions } from '../lib/core/version.ts'
-import { type Checkout, subjectsSince } from '../lib/io/git.ts'
+import { type Checkout, changedSince, subjectsSince } from '../lib/io/git.ts'
 import type { ProjectFiles } from './project-files.ts'
 
 /** Which version is released, and why it may be a trial. */
@@ -98,17 +99,25 @@ export function historyOf(rule: VersionRule, checkout: Checkout | undefined): re
   return [...new Set(plains)].sort((a, b) => compareVersions(a, b) || (a < b ? -1 : 1))
 }
 
-/** First lines of the commits since the newest older release; none where there is no such release. */
-export async function changesOf(
+/** What the notes of a release may tell of it. */
+type Changes = Required<Pick<Plan, 'changes'>> & Pick<Plan, 'changedFiles'>
+
+/** What lies between the newest older release and this one; nothing where there is no such release. */
+export async function changesOf(rule: VersionRule, version: string, checkout: Checkout | undefined): Promise<Changes> {
+  const older = checkout === undefined ? undefined : olderRelease(rule, version, checkout.tags)
+  if (checkout === undefined || older === undefined) return { changes: [] }
+  const [changes, files] = [subjectsSince(checkout, older.commit), changedSince(checkout, older.commit)]
+  return { changes: await changes, changedFiles: { since: older.name, files: await files } }
+}
+
+function olderRelease(
   rule: VersionRule,
   version: string,
-  checkout: Checkout | undefined,
-): Promise<readonly string[]> {
-  if (checkout === undefined) return []
-  const older = checkout.tags
-    .map(({ name, commit }) => ({ version: parseTag(rule.tag, name), commit }))
-    .filter((one): one is { version: string; commit: string } => one.version !== undefined)
-    .filter((one) => compareVersions(one.version, version) < 0)
-    .sort((a, b) => compareVersions(b.version, a.version))[0]
-  return older === undefined ? [] : subjectsSince(checkout, older.commit)
+  tags: Checkout['tags'],
+): Checkout['tags'][number] | undefined {
+  const versioned = tags.flatMap((tag) => {
+    const other = parseTag(rule.tag, tag.name)
+    return other !== undefined && compareVersions(other, version) < 0 ? [{ tag, other }] : []
+  })
+  return versioned.sort((a, b) => compareVersions(b.other, a.other))[0]?.tag
 }

@@ -34,7 +34,7 @@ export async function makePlan(project: Project, formats: readonly Format[]): Pr
     inputs: inputs.listing,
     checkout: { kind: standing.kind, project: standing.checkout?.project ?? '' },
     history: historyOf(config.version, standing.checkout),
-    changes: await changesOf(config.version, facts.version.plain, standing.checkout),
+    ...(await changesOf(config.version, facts.version.plain, standing.checkout)),
     notices,
   })
   await replacePlan(project.out, plan)

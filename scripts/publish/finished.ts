@@ -5,14 +5,13 @@ import { ReleaseError } from '../lib/core/error.ts'
 import type { Spooled } from '../lib/core/format.ts'
 import { type Plan, promisedOutputs } from '../lib/core/plan.ts'
 import type { ProofListing } from '../lib/core/proof.ts'
-import { loadBaseListing } from '../lib/io/base-files.ts'
+import { publishRefusals } from '../lib/core/publish-refusals.ts'
 import { builtOutputs } from '../lib/io/built-outputs.ts'
 import { measureFile, readStageJson } from '../lib/io/files.ts'
 import { spooledFile } from '../lib/io/spool.ts'
 import type { Stage } from '../lib/io/stage.ts'
-import { loadDeps } from '../lib/io/stage-trees.ts'
+import { readUnlocked } from '../lib/io/unlocked.ts'
 import { isKeptByGithub } from './asset-name.ts'
-import { planFindings } from './plan-findings.ts'
 
 const SUMS = 'SHA256SUMS'
 
@@ -59,7 +58,7 @@ export async function readFinished(stage: Stage): Promise<Read> {
   }
   const sums = parseSums(await readFile(join(out, 'artifacts', SUMS), 'utf8').catch(() => ''))
   damages.push(...assets.flatMap((asset) => handOverFindings(asset, outputs, proof, sums)))
-  const refusals = [...planFindings(plan), ...(await driftFindings(stage)), ...(await lockFindings(stage))]
+  const refusals = publishRefusals(plan, await readUnlocked(stage))
   return { finished: { plan, assets, outputs }, damages, refusals }
 }
 
@@ -72,21 +71,15 @@ export function assertPublishable(findings: readonly string[]): void {
   })
 }
 
-async function driftFindings({ plan, out }: Stage): Promise<readonly string[]> {
-  if (plan.bases.length === 0) return []
-  const { drift } = await loadBaseListing(out)
-  return drift.map(({ locked, used }) => `the image base holds ${used} where slipway.lock says ${locked}`)
-}
-
-async function lockFindings({ plan, out }: Stage): Promise<readonly string[]> {
-  if (plan.targets.length === 0 && plan.facts.python.collect === undefined) return []
-  return (await loadDeps(out)).locked ? [] : ['its requirements are not locked with hashes']
-}
-
 async function strayFindings({ plan, out }: Stage): Promise<readonly string[]> {
   const promised = new Set(promisedOutputs(plan).map(({ name }) => name))
   const there = await readdir(join(out, 'artifacts')).catch(() => [])
-  return there.filter((name) => !promised.has(name)).map((name) => `${name} is not promised by the plan`)
+  return there.filter((name) => !promised.has(name)).map((name) => `${shown(name)} is not promised by the plan`)
+}
+
+// A name of somebody's making may hold what moves the cursor of a terminal, or a line of its own.
+function shown(name: string): string {
+  return /^[\w.+~-]+$/.test(name) ? name : JSON.stringify(name)
 }
 
 async function openAsset(path: string, name: string, mediaType: string): Promise<LocalAsset | string> {

@@ -1,4 +1,5 @@
 import { changelogSection } from '../lib/core/changelog.ts'
+import type { ChangedFiles } from '../lib/core/plan.ts'
 
 /** Where the words of a release may come from; the first that has any is taken. */
 export interface NoteSources {
@@ -14,6 +15,24 @@ export function notesOf({ version, file, chosen, commits }: NoteSources): string
   if (section !== '') return section
   if (chosen && !hasVersions(file)) return file.replaceAll('\r\n', '\n').trim()
   return commits.length === 0 ? '' : `## Changes\n\n${commits.map((line) => `- ${neutral(line)}`).join('\n')}`
+}
+
+const LISTED = 300
+
+/** Files that differ from the release before, folded away, with the page that shows how; nothing where there is none. */
+export function renderChangedFiles(changed: ChangedFiles | undefined, page: string): string {
+  if (changed === undefined || changed.files.length === 0) return ''
+  const { since, files } = changed
+  const lines = files.slice(0, LISTED).map(({ path, how }) => `- ${how} ${neutral(path)}`)
+  const rest = files.length > LISTED ? [`- … and ${files.length - LISTED} more`] : []
+  const count = `${files.length} ${files.length === 1 ? 'file' : 'files'}`
+  const title = `<details><summary>${count} changed since the release before</summary>`
+  return [
+    title,
+    `${page} shows how they differ from ${neutral(since)}.`,
+    [...lines, ...rest].join('\n'),
+    '</details>',
+  ].join('\n\n')
 }
 
 function hasVersions(file: string): boolean {

@@ -1,13 +1,14 @@
 import type { HostedRelease } from '../lib/core/hosted.ts'
 import type { Plan } from '../lib/core/plan.ts'
 import { promisedOutputs } from '../lib/core/plan.ts'
+import { planRefusals } from '../lib/core/publish-refusals.ts'
 import type { RepositoryAnswer, RepositoryRefused } from '../lib/io/github-repository.ts'
+import { isKeptByGithub } from './asset-name.ts'
 import { authorshipOf } from './marker.ts'
-import { changedNames, planFindings } from './plan-findings.ts'
 
 /** One thing that was looked at before publishing; `refused` stops it, `notice` only tells. */
 export interface PreflightFinding {
-  readonly about: 'plan' | 'token' | 'repository' | 'tag' | 'releases' | 'immutability' | 'rate' | 'clock'
+  readonly about: 'plan' | 'token' | 'repository' | 'tag' | 'releases' | 'immutability' | 'rate' | 'clock' | 'registry'
   readonly level: 'fine' | 'notice' | 'refused'
   readonly message: string
   readonly repair?: string
@@ -18,7 +19,8 @@ export function fine(about: PreflightFinding['about'], message: string): Preflig
   return { about, level: 'fine', message }
 }
 
-function notice(about: PreflightFinding['about'], message: string, repair: string): PreflightFinding {
+/** Something to know, which stops nothing. */
+export function notice(about: PreflightFinding['about'], message: string, repair: string): PreflightFinding {
   return { about, level: 'notice', message, repair }
 }
 
@@ -29,16 +31,18 @@ export function refused(about: PreflightFinding['about'], message: string, repai
 
 /** What the plan alone says. */
 export function findingsOfPlan(plan: Plan): readonly PreflightFinding[] {
-  const count = promisedOutputs(plan).length
+  const names = promisedOutputs(plan).map(({ name }) => name)
   const wrong = [
-    ...planFindings(plan).map((text) =>
+    ...planRefusals(plan).map((text) =>
       refused('plan', `this plan cannot be published: ${text}`, 'Plan again from a clean clone with the tag at HEAD.'),
     ),
-    ...changedNames(plan).map((name) =>
-      refused('plan', `GitHub would show ${name} under another name`, 'Change the name in slipway.yaml.'),
-    ),
+    ...names
+      .filter((name) => !isKeptByGithub(name))
+      .map((name) =>
+        refused('plan', `GitHub would show ${name} under another name`, 'Change the name in slipway.yaml.'),
+      ),
   ]
-  return wrong.length > 0 ? wrong : [fine('plan', `${count} files, each under a name that GitHub keeps`)]
+  return wrong.length > 0 ? wrong : [fine('plan', `${names.length} files, each under a name that GitHub keeps`)]
 }
 
 const REFUSALS: Readonly<Record<number, readonly [PreflightFinding['about'], message: string, repair: string]>> = {

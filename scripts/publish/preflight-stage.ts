@@ -10,7 +10,8 @@ import { patienceOf } from './publishing.ts'
 export async function preflightStage({ plan, report }: Stage): Promise<Preflight> {
   const settings = settingsOrFinding(plan.facts.repository)
   if ('about' in settings) return preflightOf(plan, [...findingsOfPlan(plan), settings])
-  return preflight(plan, openGithub(settings, patienceOf(report, settings)))
+  const patience = patienceOf(report, settings)
+  return preflight(plan, openGithub(settings, patience), patience)
 }
 
 function settingsOrFinding(repository: string | undefined): GithubSettings | PreflightFinding {

@@ -1,6 +1,6 @@
 import { ReleaseError } from '../lib/core/error.ts'
 import { type Plan, promisedOutputs } from '../lib/core/plan.ts'
-import { RequestFailure } from '../lib/io/attempts.ts'
+import { type Patience, RequestFailure } from '../lib/io/attempts.ts'
 import { now } from '../lib/io/clock.ts'
 import type { Github } from '../lib/io/github.ts'
 import type { RepositoryAnswer } from '../lib/io/github-repository.ts'
@@ -14,6 +14,7 @@ import {
   findingsOfTag,
   type PreflightFinding,
 } from './preflight-findings.ts'
+import { findingsOfRegistries } from './preflight-registries.ts'
 import type { Publishing } from './publishing.ts'
 
 /** How a release would fare if it were published now; `--json` prints it. */
@@ -25,8 +26,9 @@ export interface Preflight {
 }
 
 /** Looks at everything that can stop publishing before anything is built. Only reads. */
-export async function preflight(plan: Plan, github: Github): Promise<Preflight> {
-  return preflightOf(plan, [...findingsOfPlan(plan), ...(await findingsOfGithub(plan, github))])
+export async function preflight(plan: Plan, github: Github, patience: Patience): Promise<Preflight> {
+  const registries = await findingsOfRegistries(plan, patience)
+  return preflightOf(plan, [...findingsOfPlan(plan), ...(await findingsOfGithub(plan, github)), ...registries])
 }
 
 /** The same result from findings that are known already. */

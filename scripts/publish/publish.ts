@@ -92,6 +92,7 @@ function result({ progress, ours, files }: Publishing, changed: boolean): Publis
 
 async function prepare(stage: Stage, { settings, simulated }: Destination, finished: Finished): Promise<Publishing> {
   const { facts } = stage.plan
+  const repository = `${settings.repository.owner}/${settings.repository.repo}`
   const patience = patienceOf(stage.report, settings)
   const body = renderBody({
     facts,
@@ -100,7 +101,10 @@ async function prepare(stage: Stage, { settings, simulated }: Destination, finis
       chosen: facts.notes !== undefined,
       commits: stage.plan.changes ?? [],
     },
-    downloads: downloadsOf(settings, facts.version.tag),
+    changed: stage.plan.changedFiles,
+    repository,
+    page: `${settings.site}/${repository}`,
+    downloads: `${settings.site}/${repository}/releases/download/${facts.version.tag}`,
     assets: finished.assets,
     changing: finished.outputs.flatMap((output) => ('reproducible' in output ? [output.name] : [])),
     images: finished.outputs.flatMap((output) =>
@@ -118,8 +122,4 @@ async function prepare(stage: Stage, { settings, simulated }: Destination, finis
     progress: newProgress(),
     simulated,
   }
-}
-
-function downloadsOf({ site, repository: { owner, repo } }: GithubSettings, tag: string): string {
-  return `${site}/${owner}/${repo}/releases/download/${tag}`
 }

@@ -87,19 +87,20 @@ export async function setTags(
   const wanted = contents.flatMap((content) =>
     content.references.flatMap((exact) => {
       const moving = content.moves ? movingReferences(exact, version, standing.moving) : []
-      return [exact, ...moving].map((reference) => ({ content, reference }))
+      return [exact, ...moving].map((reference) => ({ content, reference, exact: reference === exact }))
     }),
   )
   const set: string[] = []
-  for (const { content, reference } of wanted) {
-    if (await explained(reference, () => setTag(run, content, reference))) set.push(reference)
+  for (const { content, reference, exact } of wanted) {
+    if (await explained(reference, () => setTag(run, content, reference, exact))) set.push(reference)
   }
   return set
 }
 
-async function setTag(run: Publishing, content: RegistryContent, reference: string): Promise<boolean> {
+async function setTag(run: Publishing, content: RegistryContent, reference: string, exact: boolean): Promise<boolean> {
   const { repository: name, tag } = splitReference(reference)
   const repository = await openRepository(name, run.patience, 'login')
+  if (exact) await assertTagFree(repository, content, reference)
   if ((await repository.digestOf(tag)) === content.digest) return false
   const manifest = content.manifests.at(-1)
   if (manifest === undefined) return false

@@ -1,6 +1,7 @@
 import { MEDIA_TYPES } from '../lib/core/artifact.ts'
 import type { Facts } from '../lib/core/facts.ts'
-import { type NoteSources, notesOf, shorten } from './notes.ts'
+import type { ChangedFiles } from '../lib/core/plan.ts'
+import { type NoteSources, notesOf, renderChangedFiles, shorten } from './notes.ts'
 
 const LIMIT = 125_000 // characters that GitHub takes
 const MARKER_ROOM = 200 // with the lines between the parts
@@ -10,6 +11,9 @@ const NOTES_ROOM = 20_000 // kept for the changes when the list of files is long
 export interface BodyParts {
   readonly facts: Facts
   readonly notes: Omit<NoteSources, 'version'>
+  readonly changed?: ChangedFiles | undefined // since the release before
+  readonly repository: string // owner/name
+  readonly page: string // URL of the repository
   readonly downloads: string // URL of the folder of this release's files
   readonly assets: readonly {
     readonly name: string
@@ -28,7 +32,10 @@ export function renderBody(parts: BodyParts): string {
   const files = renderFiles(parts, room)
   const words = notesOf({ ...parts.notes, version: parts.facts.version.plain })
   const notes = shorten(words, room - files.length)
-  return [notes, install, files].filter((part) => part !== '').join('\n\n')
+  const range = `${parts.changed?.since}...${parts.facts.version.tag}`
+  const changed = renderChangedFiles(parts.changed, `${parts.page}/compare/${encodeURIComponent(range)}`)
+  const fits = notes.length + changed.length + files.length <= room
+  return [notes, install, files, fits ? changed : ''].filter((part) => part !== '').join('\n\n')
 }
 
 interface Channel {
@@ -68,8 +75,24 @@ function renderInstall(parts: BodyParts): string {
   })
   const pulls = parts.images.map(({ reference }) => `docker pull ${reference}`)
   const registry = pulls.length === 0 ? [] : [renderCommands('Container, from the registry', pulls)]
-  const verify = renderCommands('Check what you downloaded', ['sha256sum --ignore-missing --check SHA256SUMS'])
-  return ['## Install', ...channels, ...registry, verify, ...renderDigests(parts)].join('\n\n')
+  return ['## Install', ...channels, ...registry, ...renderDigests(parts), renderVerify(parts)].join('\n\n')
+}
+
+/** Sums for everybody; and where the workflow attested, who built what from which commit. */
+function renderVerify({ facts, assets, images, repository }: BodyParts): string {
+  const sums = renderCommands('Your download is whole', ['sha256sum --ignore-missing --check SHA256SUMS'])
+  if (facts.attest !== true) return ['## Verify', sums].join('\n\n')
+  const subjects = [
+    ...assets.slice(0, 1).map(({ name }) => name),
+    ...images.map(({ reference }) => `oci://${reference}`),
+  ]
+  const attested = renderCommands(
+    'Any file or image was built by a workflow of this repository from this tag (GitHub CLI)',
+    subjects.map(
+      (one) => `gh attestation verify ${one} --repo ${repository} --source-ref refs/tags/${facts.version.tag}`,
+    ),
+  )
+  return ['## Verify', sums, attested].join('\n\n')
 }
 
 function renderDigests({ images }: BodyParts): readonly string[] {

@@ -8,10 +8,10 @@ import { cacheFolder } from '../../scripts/lib/io/stage.ts'
 import { type StandIn, startGithub } from '../../scripts/publish/simulate/server.ts'
 import { openDescription } from '../support/openapi.ts'
 import { startRegistry, type TestRegistry } from '../support/registry.ts'
-import { runFolder, slipway } from '../support/release.ts'
-import { describeWith } from '../support/tool.ts'
+import { runFolder, sampleRelease, slipway } from '../support/release.ts'
+import { writeSmallApp } from '../support/small-app.ts'
+import { describeWith, fullRun } from '../support/tool.ts'
 import type { Runner } from '../support/workflow/job.ts'
-import { openMachine, runComposite } from '../support/workflow/job.ts'
 import { type Outcomes, runWorkflow } from '../support/workflow/workflow.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -29,6 +29,8 @@ let registry: TestRegistry
 let runner: Runner
 let outcomes: Outcomes
 let index: readonly string[] = []
+let attested = ''
+let publicWhenAttested = -1
 const otherwise: string[] = [] // than GitHub's own description of its interface
 
 /** Everything that was said where it did not go well. */
@@ -39,6 +41,12 @@ const expectSuccess = (): void => {
 /** Exactly what the upload to the Python index would send. */
 async function playIndex(work: string, inputs: Readonly<Record<string, unknown>>): Promise<void> {
   index = (await readdir(join(work, String(inputs['packages-dir'])))).toSorted()
+}
+
+/** What would be signed, and whether anything was public by then. */
+async function playAttest(work: string, inputs: Readonly<Record<string, unknown>>): Promise<void> {
+  attested = await readFile(join(work, String(inputs['subject-checksums'])), 'utf8')
+  publicWhenAttested = github.store.publications.length
 }
 
 /** The commit at HEAD with a registry of our own and today's Debian packages, tagged with the version of its tree; in a bare repository. */
@@ -59,7 +67,7 @@ async function makeOrigin(): Promise<string> {
   return origin
 }
 
-/** `npx` for the jobs: pnpm is not asked for at a registry each time, and only the first job installs. */
+/** `npx` for the jobs: pnpm is not asked for at a registry each time, and only the first job of all installs. */
 async function makeNpx(): Promise<Record<string, string>> {
   const { stdout } = await execa('npx', ['-y', '-p', 'pnpm@10', 'which', 'pnpm'], { env: { HOME: homedir() } })
   const programs = join(folder, 'bin')
@@ -109,7 +117,7 @@ describeWith(['git', 'python3', 'xz', 'docker-registry'], 'the workflows, job by
       origin,
       github: { event_name: 'push', ref: `refs/tags/${tag}`, ref_name: tag, repository: REPOSITORY, token: TOKEN },
       env: await environment(),
-      actions: { 'pypa/gh-action-pypi-publish': playIndex },
+      actions: { 'pypa/gh-action-pypi-publish': playIndex, 'actions/attest': playAttest },
     }
     outcomes = await runWorkflow(runner, RELEASE)
   }, 1_800_000)
@@ -121,26 +129,39 @@ describeWith(['git', 'python3', 'xz', 'docker-registry'], 'the workflows, job by
 
   it('all succeed', () => {
     expectSuccess()
-    expect([...outcomes].map(([name, { result }]) => [name, result])).toEqual([
-      ['preflight', 'success'],
-      ['stages', 'success'],
-      ['draft', 'success'],
-      ['python-index', 'success'],
-      ['finish', 'success'],
-    ])
+    expect([...outcomes].map(([name, { result }]) => `${name} ${result}`)).toEqual(
+      [
+        ...['plan', 'source', 'app', 'deps', 'base', 'static', 'deb', 'pypi', 'docker', 'helm', 'tarballs', 'papers'],
+        ...['prove', 'seal', 'draft', 'attest', 'python-index', 'finish'],
+      ].map((name) => `${name} success`),
+    )
   })
 
-  it('make the very files of one dry run of the same commit', async () => {
+  it('make the very trees of one dry run of the same files', async () => {
+    const alone = await sampleRelease()
+    for (const name of ['app', 'deps', 'static']) {
+      const made = outcomes.get(name)?.folders[0] ?? ''
+      const listing = await readFile(join(made, `dist/${name}.json`), 'utf8')
+      expect(listing, name).toBe(await readFile(join(alone, `${name}.json`), 'utf8'))
+    }
+  })
+
+  it.runIf(fullRun)('make the very files of one dry run of the same commit', async () => {
     const work = join(folder, 'alone')
     await git(folder, 'clone', '--quiet', '--branch', tag, `file://${runner.origin}`, work)
-    const options = { cwd: work, env: { ...runner.env, HOME: folder }, extendEnv: false } as const
-    await execa('npx', ['-y', 'pnpm@10', 'install', '--frozen-lockfile'], options)
-    await execa('npx', ['-y', 'pnpm@10', 'slipway', 'dry-run', '--project', 'sample'], options)
+    const { stderr, exitCode } = await slipway([
+      'dry-run',
+      '--project',
+      join(work, 'sample'),
+      '--out',
+      join(work, 'dist'),
+    ])
+    expect(exitCode, stderr).toBe(0)
     const jobs = outcomes.get('finish')?.folders[0] ?? ''
     const sums = await readFile(join(jobs, 'dist/artifacts/SHA256SUMS'), 'utf8')
     expect(sums.split('\n').length).toBeGreaterThan(8)
     expect(sums).toBe(await readFile(join(work, 'dist/artifacts/SHA256SUMS'), 'utf8'))
-    expect(await git(work, 'status', '--porcelain')).toBe('')
+    expect(await git(work, 'status', '--porcelain', '--', 'sample')).toBe('')
   })
 
   it('make one public release with every file of the sums', async () => {
@@ -177,33 +198,100 @@ describeWith(['git', 'python3', 'xz', 'docker-registry'], 'the workflows, job by
     ])
   })
 
+  it('have every file and image attested while nothing is public', async () => {
+    const jobs = outcomes.get('finish')?.folders[0] ?? ''
+    const sums = await readFile(join(jobs, 'dist/artifacts/SHA256SUMS'), 'utf8')
+    const lines = attested.trim().split('\n')
+    expect(publicWhenAttested).toBe(0)
+    expect(lines).toEqual(expect.arrayContaining(sums.trim().split('\n')))
+    const others = lines.filter((line) => !sums.includes(line)).map((line) => line.slice(66))
+    expect(others).toEqual(['SHA256SUMS', `${registry.host}/team/satchel`, `${registry.host}/team/satchel`])
+  })
+
   it('do nothing a second time', async () => {
     const before = JSON.stringify(github.store.releases)
     for (const name of ['draft', 'finish']) {
       const work = outcomes.get(name)?.folders[0] ?? ''
       const env = { ...runner.env, HOME: folder, GITHUB_TOKEN: TOKEN }
-      const again = ['-y', 'pnpm@10', 'slipway', 'publish', name]
-      const { stdout } = await execa('npx', again, { cwd: work, env, extendEnv: false })
+      const again = [join(work, 'scripts/slipway.ts'), 'publish', name]
+      const { stdout } = await execa(process.execPath, again, { cwd: work, env, extendEnv: false })
       expect(stdout).toContain('nothing to do')
     }
     expect(JSON.stringify(github.store.releases)).toBe(before)
   })
+})
 
-  it("include an action for others' repositories, which works beside a project of their own", async () => {
-    const machine = await openMachine(runner, 'action')
-    const action = join(folder, 'clone')
-    await git(machine.work, 'init', '--quiet')
-    await execa('cp', ['-r', join(action, 'sample'), join(machine.work, 'app')])
-    await git(machine.work, 'add', '.')
-    await git(machine.work, 'commit', '--quiet', '--message', 'an application')
-    const contexts = { github: runner.github }
-    const run = (inputs: Readonly<Record<string, string>>) => runComposite(machine, action, inputs, contexts)
-    await run({ verb: 'check', project: 'app' })
-    await run({ verb: 'plan', project: 'app', out: 'made' })
-    await run({ verb: 'pack', argument: 'plan', out: 'made' })
-    await run({ verb: 'unpack', argument: 'made/hand-over/plan.tar' })
-    const [planned, unpacked] = ['made', 'dist'].map((name) => readFile(join(machine.work, name, 'plan.json'), 'utf8'))
-    expect(await unpacked).toBe(await planned)
-    await expect(run({ verb: 'nothing' })).rejects.toThrow('exit code 2')
+describeWith(['git', 'python3', 'xz'], 'the workflow that is written for another repository', () => {
+  let outcomes: Outcomes
+  let other: StandIn
+  let work = ''
+  let written = ''
+  beforeAll(async () => {
+    await mkdir(runFolder, { recursive: true })
+    folder = await mkdtemp(join(runFolder, 'workflows-'))
+    work = join(folder, 'shelf')
+    await writeSmallApp(work)
+    const wrote = await slipway(['workflow', '--write'], { cwd: work })
+    expect(wrote.stderr).toBe('')
+    written = await readFile(join(work, '.github/workflows/release.yaml'), 'utf8')
+    await git(work, 'add', '--all')
+    await git(work, 'commit', '--quiet', '--message', 'a page')
+    await git(work, 'tag', 'v1.2.0')
+    const origin = join(folder, 'shelf.git')
+    await git(folder, 'clone', '--quiet', '--bare', work, origin)
+    const action = join(folder, 'action') // as GitHub unpacks the pinned commit
+    await git(folder, 'clone', '--quiet', '--no-tags', ROOT, action)
+    await rm(join(action, '.git'), { recursive: true })
+    await mkdir(join(folder, 'assets'))
+    const [repository, commit] = ['demo/shelf', await git(work, 'rev-parse', 'HEAD')]
+    other = await startGithub({ dir: join(folder, 'assets'), repository, token: TOKEN, tags: { 'v1.2.0': commit } })
+    github = other
+    outcomes = await runWorkflow(
+      {
+        folder,
+        origin,
+        github: { event_name: 'push', ref: 'refs/tags/v1.2.0', ref_name: 'v1.2.0', repository, token: TOKEN },
+        env: await environment(),
+        actions: { 'pypa/gh-action-pypi-publish': playIndex },
+        composites: { 'slipway-release/slipway': action },
+      },
+      '.github/workflows/release.yaml',
+    )
+  }, 900_000)
+  afterAll(async () => {
+    await other?.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  it('has jobs for its formats alone, each of which succeeds', () => {
+    expect([...outcomes.values()].map(({ said }) => said).join('')).toBe('')
+    expect([...outcomes].map(([name, { result }]) => `${name} ${result}`)).toEqual(
+      [
+        ...['plan', 'source', 'app', 'deps', 'static', 'pypi', 'tarballs', 'papers', 'prove', 'seal'],
+        ...['draft', 'python-index', 'finish'],
+      ].map((name) => `${name} success`),
+    )
+  })
+
+  it('makes the release public, and gives the index exactly sdist and wheel', () => {
+    expect(other.store.publications.map(({ tag: name }) => name)).toEqual(['v1.2.0'])
+    expect(other.store.releases.map(({ draft }) => draft)).toEqual([false])
+    expect(index).toEqual(['shelf_release-1.2.0-py3-none-any.whl', 'shelf_release-1.2.0.tar.gz'])
+  })
+
+  it('asks for approval before the point of no return, and calls Slipway by the commit that wrote it', async () => {
+    expect(written).toMatch(/\n {2}python-index:\n(?: {4}.+\n)*? {4}environment: approval\n/)
+    const head = await git(ROOT, 'rev-parse', 'HEAD')
+    const used = [...written.matchAll(/uses: slipway-release\/slipway@(.+)$/gm)].map(([, commit]) => commit)
+    expect(new Set(used)).toEqual(new Set([`${head} # v0.1.0`]))
+  })
+
+  it('is told to be out of date once the configuration asks for more', async () => {
+    const config = join(work, 'slipway.yaml')
+    expect((await slipway(['workflow', '--check'], { cwd: work })).exitCode).toBe(0)
+    await writeFile(config, (await readFile(config, 'utf8')).replace('environment: approval', 'environment: board'))
+    const { exitCode, stderr } = await slipway(['workflow', '--check'], { cwd: work })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining('WORKFLOW_OUTDATED') })
+    expect(stderr).toContain('is `environment: approval` and would be `environment: board`')
   })
 })

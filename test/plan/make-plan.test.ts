@@ -26,7 +26,7 @@ describe('the version of a plan', () => {
     expect(history).toEqual(['0.9', '1.2.0-rc.1', '1.2.0', '1.10.0'])
   })
 
-  it('comes with the first lines of the commits since the newest older release, for the notes', async () => {
+  it('comes with commits and changed files since the newest older release, for the notes', async () => {
     const folder = shelfRepository()
     git(folder, 'tag', 'v1.0.0')
     write(folder, { 'shelf/new.py': '' })
@@ -35,9 +35,12 @@ describe('the version of a plan', () => {
     git(folder, 'commit', '--quiet', '--allow-empty', '--message', 'nothing of the project')
     git(folder, 'tag', 'v1.2.0')
     git(folder, 'tag', 'v2.0.0-rc.1')
-    expect((await makePlan(projectIn(folder, { tag: 'v1.2.0' }), FORMATS)).changes).toEqual(['feat: shelves'])
+    const { changes, changedFiles } = await makePlan(projectIn(folder, { tag: 'v1.2.0' }), FORMATS)
+    expect(changes).toEqual(['feat: shelves'])
+    expect(changedFiles).toEqual({ since: 'v1.0.0', files: [{ path: 'shelf/new.py', how: 'added' }] })
     git(folder, 'tag', '--delete', 'v1.0.0')
-    expect((await makePlan(projectIn(folder, { tag: 'v1.2.0' }), FORMATS)).changes).toEqual([])
+    const first = await makePlan(projectIn(folder, { tag: 'v1.2.0' }), FORMATS)
+    expect({ changes: first.changes, changedFiles: first.changedFiles }).toEqual({ changes: [] })
   })
 
   it('is that of the tree, as a trial, where no tag is at HEAD', async () => {

@@ -1,4 +1,4 @@
-import { appendFile, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { renderError } from '../../scripts/lib/io/main.ts'
@@ -69,6 +69,31 @@ describe('a dist/ that is not fit to be published is refused before anything is 
       },
       'demo-1.5.0.tgz is not a regular file',
     ],
+    [
+      'with a link to the very bytes',
+      {},
+      async (dir) => {
+        await rename(join(dir, 'demo-1.5.0.tgz'), join(dir, '../elsewhere.tgz'))
+        await symlink('../elsewhere.tgz', join(dir, 'demo-1.5.0.tgz'))
+      },
+      'demo-1.5.0.tgz is not a regular file',
+    ],
+    [
+      'with a folder instead of a file',
+      {},
+      async (dir) => {
+        await rm(join(dir, 'demo-1.5.0.tgz'))
+        await mkdir(join(dir, 'demo-1.5.0.tgz'))
+      },
+      'demo-1.5.0.tgz is not a regular file',
+    ],
+    [
+      'with a name that would write lines of its own',
+      {},
+      (dir) => writeFile(join(dir, 'x\n::error::\u001b[2Jhidden'), 'x'),
+      '"x\\n::error::\\u001b[2Jhidden" is not promised',
+    ],
+    ['with a dot-file', {}, (dir) => writeFile(join(dir, '.env'), 'SECRET=1'), '.env is not promised'],
     [
       'with a name that GitHub changes',
       { files: { 'demo_1.5.0~rc1_all.deb': 'x' } },

@@ -45,6 +45,8 @@ describe('the text of a release', () => {
   const parts: BodyParts = {
     facts: { ...planOf([], {}).facts, version: spellVersion('1.5.0', 'v1.5.0') },
     notes: { file: CHANGELOG, chosen: false, commits: [] },
+    repository: 'demo/demo',
+    page: 'https://github.com/demo/demo',
     downloads: 'https://github.com/demo/demo/releases/download/v1.5.0',
     assets: [
       asset('demo_1.5.0-1_all.deb', 'application/vnd.debian.binary-package'),
@@ -58,6 +60,31 @@ describe('the text of a release', () => {
 
   it('tells the changes, how to install each channel, and every file', async () => {
     await expect(renderBody(parts)).toMatchFileSnapshot('../golden/publish/release-body.md')
+  })
+
+  it('lists the files that differ from the release before, as many as fit', () => {
+    const files = [
+      { path: 'shelf/views.py', how: 'changed' },
+      { path: 'web/<b>`x`</b>.js', how: 'added' },
+      { path: 'old.py', how: 'removed' },
+    ] as const
+    expect(renderBody({ ...parts, changed: { since: 'v1.4.0', files } })).toMatch(
+      /\n\n<details><summary>3 files changed since the release before<\/summary>\n\nhttps:\/\/github\.com\/demo\/demo\/compare\/v1\.4\.0\.\.\.v1\.5\.0 shows how they differ from `v1\.4\.0`\.\n\n- changed `shelf\/views\.py`\n- added ``web\/<b>`x`<\/b>\.js``\n- removed `old\.py`\n\n<\/details>$/,
+    )
+    const many = Array.from({ length: 400 }, (_, index) => ({ path: `f${index}`, how: 'added' as const }))
+    expect(renderBody({ ...parts, changed: { since: 'v1.4.0', files: many } })).toContain('- … and 100 more')
+  })
+
+  it('tells the exact commands that verify attestations, where the workflow makes them', () => {
+    expect(renderBody(parts)).not.toContain('gh attestation')
+    expect(renderBody({ ...parts, facts: { ...parts.facts, attest: true } })).toContain(
+      [
+        '```sh',
+        'gh attestation verify demo_1.5.0-1_all.deb --repo demo/demo --source-ref refs/tags/v1.5.0',
+        'gh attestation verify oci://ghcr.io/demo/demo:1.5.0-lean --repo demo/demo --source-ref refs/tags/v1.5.0',
+        '```',
+      ].join('\n'),
+    )
   })
 
   it('stays below the limit of GitHub, whatever the changelog holds', () => {

@@ -54,7 +54,7 @@ describe('a simulated publishing', () => {
       'latest-lean',
     ])
     expect(renderSimulated(simulated)).toContain(
-      '! A real run would refuse it: it is a trial: no tag stood at the commit',
+      '! A real run would refuse it: it is a trial (no tag stood at the commit)',
     )
   })
 

@@ -3,7 +3,7 @@ import { type Config, ConfigError, type LocatedFinding } from './config/load.ts'
 import { type Finding, ReleaseError } from './error.ts'
 import { type Facts, type Target, targetName } from './facts.ts'
 import type { BaseRequest, Format, Texts } from './format.ts'
-import type { Plan, PlannedFormat } from './plan.ts'
+import type { ChangedFiles, Plan, PlannedFormat } from './plan.ts'
 import { type Selection, selectFormats, unmetNeeds } from './select-formats.ts'
 
 /** Everything that a plan is made of, read by the caller. */
@@ -17,6 +17,7 @@ export interface PlanParts {
   readonly checkout: Plan['checkout']
   readonly history: readonly string[]
   readonly changes?: readonly string[]
+  readonly changedFiles?: ChangedFiles
   readonly notices: readonly string[]
 }
 
@@ -41,6 +42,7 @@ export function assemblePlan(parts: PlanParts): Plan {
     checkout,
     history,
     ...(parts.changes === undefined ? {} : { changes: parts.changes }),
+    ...(parts.changedFiles === undefined ? {} : { changedFiles: parts.changedFiles }),
     notices: [...parts.notices, ...notices],
   }
 }

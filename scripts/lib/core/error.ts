@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'PROOF_FAILED' // an artifact does not carry what the plan says
   | 'LIMIT_EXCEEDED' // sizes and counts
   | 'NO_SPACE' // not enough free disk
+  | 'WORKFLOW_OUTDATED' // the committed workflow is not what the configuration asks for
   | 'PUBLISH_REFUSED' // trial, dirty, other bytes already public
   | 'PUBLISH_FAILED' // GitHub or a registry did not take it
   | 'REHEARSAL_FAILED' // an artifact does not install, start or serve

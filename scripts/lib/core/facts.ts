@@ -149,5 +149,6 @@ export interface Facts {
   readonly rehearse: readonly RehearsalStep[]
   readonly repository?: string // owner/name
   readonly notes?: string // the file that the words of a release come from
+  readonly attest?: boolean // the workflow attests where files and images were built
   readonly tools: Tools
 }

@@ -8,8 +8,43 @@ const STAGES: Readonly<Record<string, readonly string[]>> = {
   app: ['app.json', 'app', 'sdist.json', 'sdist'],
   deps: ['deps.json', 'vendor'],
   base: ['base.json', 'base'],
-  static: ['static.json', 'static'],
-  prove: ['proof.json'],
+  static: ['static.json', 'static', 'deps.json'], // which requirements were resolved, for formats without their files
+  prove: ['proof.json', 'static.json'], // seal compares both
+}
+
+/** What comes with each format, small: publish asks whether dependencies and image base were locked. */
+const BESIDES: readonly string[] = ['deps.json', 'base.json']
+
+/** A planned format, as far as jobs depend on it. */
+export interface HandedFormat {
+  readonly name: string
+  readonly needs: readonly string[]
+  readonly onDeps: boolean // it carries dependencies
+  readonly onBase: boolean // it builds on an image base
+}
+
+/** The hand-overs that a format is built from. */
+export function takenByFormat({ needs, onDeps, onBase }: HandedFormat): readonly string[] {
+  return ['plan', 'source', 'app', ...(onDeps ? ['deps'] : []), 'static', ...(onBase ? ['base'] : []), ...needs]
+}
+
+/** A stage that is a job of its own. */
+export type StageVerb = 'source' | 'app' | 'deps' | 'base' | 'static' | 'prove' | 'seal' | 'publish'
+
+const TAKEN: Readonly<Record<StageVerb, (formats: readonly string[]) => readonly string[]>> = {
+  source: () => ['plan'],
+  app: () => ['plan', 'source'],
+  deps: () => ['plan', 'source'],
+  base: () => ['plan'],
+  static: () => ['plan', 'source', 'app', 'deps'],
+  prove: (formats) => ['plan', 'static', ...formats],
+  seal: (formats) => ['plan', 'prove', ...formats],
+  publish: (formats) => ['plan', 'source', 'prove', 'seal', ...formats],
+}
+
+/** The hand-overs that a stage reads. */
+export function takenByStage(stage: StageVerb, formats: readonly HandedFormat[]): readonly string[] {
+  return TAKEN[stage](formats.map(({ name }) => name))
 }
 
 /** Everything in dist/ that is made for a plan: it means nothing to another one. */
@@ -26,7 +61,7 @@ export function handOverPaths(plan: Plan, name: string): readonly string[] {
   if (name === 'seal') return plan.sealed.map((output) => `artifacts/${output.name}`)
   const format = plan.formats.find((candidate) => candidate.name === name)
   if (format !== undefined) {
-    return [`built/${name}.json`, ...format.outputs.map((output) => `artifacts/${output.name}`)]
+    return [`built/${name}.json`, ...BESIDES, ...format.outputs.map((output) => `artifacts/${output.name}`)]
   }
   const paths = STAGES[name]
   if (paths !== undefined) return paths

@@ -11,6 +11,12 @@ export interface PlannedFormat {
   readonly outputs: readonly Output[]
 }
 
+/** What changed since a tag, by path; the project's own files, below its folder. */
+export interface ChangedFiles {
+  readonly since: string
+  readonly files: readonly { readonly path: string; readonly how: 'added' | 'changed' | 'removed' }[]
+}
+
 /** `dist/plan.json`: everything decided, a pure function of configuration, tag, commit and history. */
 export interface Plan {
   readonly schema: 1
@@ -30,6 +36,8 @@ export interface Plan {
   readonly history: readonly string[]
   /** First lines of the commits since the release before, newest first: the notes where no file has them. */
   readonly changes?: readonly string[]
+  /** Files of the project that differ from the release before, for the notes. */
+  readonly changedFiles?: ChangedFiles
   /** What a person must be told, loudly, each time the plan is used. */
   readonly notices: readonly string[]
 }

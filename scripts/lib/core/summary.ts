@@ -93,12 +93,3 @@ export function describePublishing(plan: Plan, rows: readonly SummaryRow[]): rea
     `make the ${release} public${references.length > 0 ? ', then set the tags of the images' : ''}`,
   ]
 }
-
-/** Why publish would refuse a release of this plan and these dependencies; nothing where it would not. */
-export function publishRefusals({ facts, checkout }: Plan, locked: boolean): readonly string[] {
-  return [
-    ...(facts.trial ? ['it is a trial, for the reason told above'] : []),
-    ...(checkout.kind === 'files' ? ['it is made from files, not from a clean git commit'] : []),
-    ...(locked ? [] : ['its requirements are not locked with hashes']),
-  ]
-}

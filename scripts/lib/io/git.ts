@@ -1,6 +1,7 @@
 import { isAbsolute, join, relative, sep } from 'node:path'
 import picomatch from 'picomatch'
 import { ReleaseError } from '../core/error.ts'
+import type { ChangedFiles } from '../core/plan.ts'
 import { CommandOutput, run } from './run.ts'
 
 /** A git checkout as plan sees it; nothing here needs a blob, so a partial clone will do. */
@@ -62,6 +63,18 @@ export async function subjectsSince({ root, project, commit }: Checkout, since: 
   const range = [`--max-count=${SUBJECTS}`, '--no-merges', '--no-commit-header', '--format=%s', commit, `^${since}`]
   const text = await git(root, 'rev-list', ...range, '--', `:(top,literal)${project}`)
   return text.split('\n').filter((line) => line !== '')
+}
+
+const STATES: Readonly<Record<string, ChangedFiles['files'][number]['how']>> = { A: 'added', D: 'removed' }
+
+/** Files of the project that differ from another commit, in the order of their paths; no blob is read. */
+export async function changedSince({ root, project, commit }: Checkout, since: string): Promise<ChangedFiles['files']> {
+  const args = ['-r', '-z', '--name-status', '--no-renames', since, commit, '--', `:(top,literal)${project}`]
+  const words = records(await git(root, 'diff-tree', ...args)) // state, path, state, path
+  const below = project === '' ? 0 : project.length + 1
+  return words.flatMap((path, index) =>
+    index % 2 === 0 ? [] : [{ path: path.slice(below), how: STATES[words[index - 1] ?? ''] ?? 'changed' }],
+  )
 }
 
 /** Changed and untracked files at these places, without `out` and without missing files of the project that globs excuse. */

@@ -14,6 +14,8 @@ export interface Runner {
   readonly env: Readonly<Record<string, string>>
   /** Actions of others that a test plays itself, by name without version. */
   readonly actions: Readonly<Record<string, (work: string, inputs: Contexts) => Promise<void>>>
+  /** Composite actions of others, by name without version: the folders where they lie. */
+  readonly composites?: Readonly<Record<string, string>>
 }
 
 /** One job on its own machine: folders of its own, and what its steps said. */
@@ -47,7 +49,8 @@ export async function runSteps(machine: Machine, steps: readonly Step[], context
 async function runAction(machine: Machine, step: Step, contexts: Contexts): Promise<Contexts> {
   const inputs = fill(step.with ?? {}, contexts) as Contexts
   const [name = ''] = (step.uses ?? '').split('@')
-  if (name.startsWith('./')) return runComposite(machine, join(machine.work, name), inputs, contexts)
+  const folder = name.startsWith('./') ? join(machine.work, name) : machine.runner.composites?.[name]
+  if (folder !== undefined) return runComposite(machine, folder, inputs, { ...contexts, env: stepEnv(step, contexts) })
   const known = { ...BUILT_IN, ...machine.runner.actions }[name]
   if (known === undefined) throw new Error(`the action ${name} is not known here`)
   machine.log.push(`uses ${name}`)
@@ -97,6 +100,10 @@ export async function runComposite(
   }) as Contexts
 }
 
+function stepEnv(step: Step, contexts: Contexts): Readonly<Record<string, string>> {
+  return fill(step.env ?? {}, contexts) as Readonly<Record<string, string>>
+}
+
 async function runShell(machine: Machine, step: Step, contexts: Contexts): Promise<Contexts> {
   const { runner, root, work, log } = machine
   const output = join(root, 'temp', `output-${log.length}`)
@@ -113,7 +120,8 @@ async function runShell(machine: Machine, step: Step, contexts: Contexts): Promi
     GITHUB_REPOSITORY: runner.github.repository,
     GITHUB_REF_NAME: runner.github.ref_name,
     ...(actionPath === undefined ? {} : { GITHUB_ACTION_PATH: actionPath }),
-    ...(fill(step.env ?? {}, contexts) as Readonly<Record<string, string>>),
+    ...(contexts['env'] as Readonly<Record<string, string>> | undefined), // of the step that called a composite action
+    ...stepEnv(step, contexts),
   }
   log.push(`$ ${step.run}`)
   const options = { cwd: work, env, extendEnv: false, all: true, reject: false, stdin: 'ignore' } as const

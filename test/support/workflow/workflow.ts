@@ -14,25 +14,28 @@ export interface Outcome {
 
 export type Outcomes = ReadonlyMap<string, Outcome>
 
-/** Runs a workflow of the origin: each job after those it needs, each instance of a matrix on a machine of its own. */
+/** Runs a workflow of the origin: each job as soon as those that it needs have ended, each instance of a matrix on a machine of its own. */
 export async function runWorkflow(runner: Runner, path: string, inputs: Contexts = {}, prefix = ''): Promise<Outcomes> {
   const file = path.replace(/^\.\//, '')
   const { stdout } = await execa('git', ['show', `${runner.github.ref_name}:${file}`], { cwd: runner.origin })
   const { jobs } = load(stdout) as Workflow
   const outcomes = new Map<string, Outcome>()
-  const left = new Map(Object.entries(jobs))
-  while (left.size > 0) {
-    const ready = [...left].filter(([, job]) => needsOf(job).every((name) => outcomes.has(name)))
-    if (ready.length === 0) throw new Error(`jobs wait for each other: ${[...left.keys()]}`)
-    for (const [name, job] of ready) {
-      left.delete(name)
-      outcomes.set(
-        name,
-        await runJob(runner, `${prefix}${name}`, job, { inputs, ...(await context(runner, job, jobs, outcomes)) }),
-      )
-    }
+  const ends = new Map<string, Promise<void>>()
+  const end = (name: string): Promise<void> => {
+    const known = ends.get(name) ?? play(name)
+    ends.set(name, known)
+    return known
   }
-  return outcomes
+  const play = async (name: string): Promise<void> => {
+    const job = jobs[name]
+    if (job === undefined) throw new Error(`there is no job ${name}`)
+    await Promise.all(needsOf(job).map(end))
+    const contexts = { inputs, ...(await context(runner, job, jobs, outcomes)) }
+    outcomes.set(name, await runJob(runner, `${prefix}${name}`, job, contexts))
+  }
+  const names = Object.keys(jobs)
+  await Promise.all(names.map(end))
+  return new Map(names.map((name) => [name, outcomes.get(name) as Outcome]))
 }
 
 const needsOf = ({ needs = [] }: Job): readonly string[] => [needs].flat()

@@ -11,7 +11,17 @@ import { readYaml, type YamlFile } from './yaml.ts'
 /** What slipway.yaml alone decides of the facts. */
 export type ConfiguredFacts = Pick<
   Facts,
-  'app' | 'revision' | 'missing' | 'frontends' | 'python' | 'deps' | 'runtime' | 'rehearse' | 'repository' | 'notes'
+  | 'app'
+  | 'revision'
+  | 'missing'
+  | 'frontends'
+  | 'python'
+  | 'deps'
+  | 'runtime'
+  | 'rehearse'
+  | 'repository'
+  | 'notes'
+  | 'attest'
 >
 
 /** A finding with its place in the file. */
@@ -24,6 +34,8 @@ export interface Config {
   readonly facts: ConfiguredFacts
   readonly version: VersionRule
   readonly sections: Readonly<Record<string, unknown>>
+  /** GitHub environment of the job after which there is no way back. */
+  readonly environment?: string
   /** Adds the place in the file to a finding. */
   locate(finding: Finding): LocatedFinding
 }
@@ -101,9 +113,11 @@ function configOf(
   }
   const { app, frontends, python, deps, runtime, rehearse, version, source, release } = parsed
   const { missing } = source
-  const facts = { app, revision: version.revision, missing, frontends, python, deps, runtime, rehearse, ...release }
+  const { environment, ...published } = release
+  const facts = { app, revision: version.revision, missing, frontends, python, deps, runtime, rehearse, ...published }
   const planned = formats.filter((format) => format.name in values)
-  return { facts, version, sections: Object.fromEntries(planned.map(({ name }) => [name, values[name]])), locate }
+  const sections = Object.fromEntries(planned.map(({ name }) => [name, values[name]]))
+  return { facts, version, sections, ...(environment === undefined ? {} : { environment }), locate }
 }
 
 function sortFindings(findings: readonly LocatedFinding[]): readonly LocatedFinding[] {

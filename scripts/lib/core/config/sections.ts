@@ -188,6 +188,8 @@ export const depsSection: z.ZodType<Facts['deps']> = z.strictObject({
 export interface ReleaseSection {
   readonly repository?: string
   readonly notes?: string
+  readonly attest?: boolean
+  readonly environment?: string
 }
 
 /** `release`: where it is published, and with which words. */
@@ -199,5 +201,16 @@ export const releaseSection: z.ZodType<ReleaseSection> = z.strictObject({
     .exactOptional()
     .describe(
       'File with the words of the release: its section of the version where it has such, else all of it; default CHANGELOG.md. Where there is neither, the commits since the release before are listed',
+    ),
+  attest: z
+    .boolean()
+    .exactOptional()
+    .describe(
+      'Whether the workflow that `slipway workflow` writes attests where each file and image was built (GitHub artifact attestations: public repositories, or an Enterprise plan), and the notes say how to verify it; default false',
+    ),
+  environment: matching(/^[\w.-]+$/, 'is no environment', 'Write a name of letters, digits, dots and dashes.')
+    .exactOptional()
+    .describe(
+      'GitHub environment of the job after which there is no way back; its reviewers approve the release. Default: pypi where there is a pypi section, else none',
     ),
 })
