@@ -4,12 +4,12 @@ import { type ArchiveEntry, fileEntry, treeEntries } from '../lib/archive/entry.
 import { changelogSection } from '../lib/core/changelog.ts'
 import type { Facts } from '../lib/core/facts.ts'
 import type { Work } from '../lib/core/format.ts'
-import { licenseMatcher } from '../lib/core/license-files.ts'
 import { installTree, isLink, type Tree } from '../lib/core/tree.ts'
+import { appCopyright } from './app-copyright.ts'
 import { renderNews } from './changelog.ts'
 import { completionEntries } from './completion.ts'
 import type { DebConfig } from './config.ts'
-import { renderAppCopyright, type Vendored } from './copyright.ts'
+import type { Vendored } from './copyright.ts'
 import { readDistributions } from './dependencies.ts'
 import { maintainerOf } from './deps-package.ts'
 import { compressedEntry, documentEntries } from './document-entries.ts'
@@ -143,7 +143,7 @@ async function documentation(
   const notes = changelogSection(changelog, facts.version.plain)
   const news = renderNews(facts, notes)
   return [
-    ...(await documentEntries(facts, name, renderAppCopyright(facts, await licenseTexts(work), vendored), notes)),
+    ...(await documentEntries(facts, name, await appCopyright(work, vendored), notes)),
     ...(news === undefined ? [] : [await compressedEntry(`usr/share/doc/${name}/NEWS.Debian.gz`, news)]),
     ...(changelog === '' ? [] : [await compressedEntry(`usr/share/doc/${name}/changelog.gz`, changelog)]),
     fileEntry(`usr/share/doc/${name}/README.Debian`, renderReadme(facts)),
@@ -155,14 +155,4 @@ async function documentation(
 async function textOf({ source }: Work, path: string): Promise<string> {
   const found = source.files.find((entry) => entry.path === path)
   return found === undefined || isLink(found) ? '' : Buffer.from(await source.read(found)).toString()
-}
-
-async function licenseTexts({ facts, source }: Work): Promise<readonly string[]> {
-  const isLicense = licenseMatcher(facts)
-  const texts: string[] = []
-  for (const entry of source.files) {
-    if (isLink(entry) || !isLicense(entry.path)) continue
-    texts.push(Buffer.from(await source.read(entry)).toString())
-  }
-  return texts
 }

@@ -1,63 +1,39 @@
 import type { Facts } from '../lib/core/facts.ts'
 import { continued } from './control.ts'
-import { copyrightNotices, type Distribution } from './dependencies.ts'
+import { copyrightNotices, type Distribution, type LicenseText } from './dependencies.ts'
+import { commonText, shortName, withoutCommon } from './licenses.ts'
 
-// Licences whose text is on every Debian system (base-files), by the SPDX identifiers and the names that declare them.
-const COMMON: readonly (readonly [pattern: RegExp, name: string, file: string])[] = [
-  [/^Apache(-2\.0| Software License| 2\.0| License,? (Version )?2\.0)$/i, 'Apache-2.0', 'Apache-2.0'],
-  [/^(AGPL.*)$/i, 'AGPL-3', ''],
-  [/^LGPL-?(v?3|3\.0).*|.*Lesser General Public License v3.*/i, 'LGPL-3', 'LGPL-3'],
-  [/^LGPL-?(v?2\.1|2\.1).*/i, 'LGPL-2.1', 'LGPL-2.1'],
-  [/^GPL-?(v?3|3\.0).*|^GNU General Public License v3.*/i, 'GPL-3', 'GPL-3'],
-  [/^GPL-?(v?2|2\.0).*|^GNU General Public License v2.*/i, 'GPL-2', 'GPL-2'],
-  [/^(MPL-2\.0|Mozilla Public License 2\.0.*)$/i, 'MPL-2.0', 'MPL-2.0'],
-  [/^(CC0-1\.0|CC0 .*)$/i, 'CC0-1.0', 'CC0-1.0'],
-]
-
-// What trove classifiers call licences that machine-readable copyright files name otherwise.
-const NAMES: Readonly<Record<string, string>> = {
-  MIT: 'Expat',
-  'MIT License': 'Expat',
-  'BSD License': 'BSD',
-  'ISC License (ISCL)': 'ISC',
-  'Python Software Foundation License': 'PSF-2',
-  'Historical Permission Notice and Disclaimer (HPND)': 'HPND',
-  'The Unlicense (Unlicense)': 'Unlicense',
-}
-
-interface Stanza {
-  readonly files: readonly string[]
-  readonly copyright: readonly string[]
+/** A paragraph about files, or about a licence alone: one that a paragraph about files names. */
+export interface Stanza {
+  readonly files?: readonly string[]
+  readonly copyright?: readonly string[]
   readonly license: string
   readonly text: string
   readonly comment?: string
 }
 
-/** Short name of a licence, without blanks, and where its text is if every Debian system has it. */
-export function shortName(declared: string): { readonly name: string; readonly file: string } {
-  const common = COMMON.find(([pattern]) => pattern.test(declared))
-  if (common !== undefined) return { name: common[1], file: common[2] }
-  const known = NAMES[declared] ?? declared
-  return {
-    name: known === '' ? 'unknown' : known.replaceAll(/[^0-9A-Za-z.+-]+/g, '-').replaceAll(/^-|-$/g, ''),
-    file: '',
-  }
-}
-
-/** The application's copyright file, copyright-format 1.0; `texts` are its own licence files. */
-export function renderAppCopyright(facts: Facts, texts: readonly string[], vendored: readonly Vendored[]): string {
-  const { name, email } = facts.app.maintainer
-  const year = new Date(facts.epoch * 1000).getUTCFullYear()
+/** The paragraph of the application itself; `texts` are its own licence files. */
+export function ownStanza({ app, epoch }: Facts, texts: readonly string[]): Stanza {
+  const { name, email } = app.maintainer
+  const year = new Date(epoch * 1000).getUTCFullYear()
   const notices = copyrightNotices(texts.join('\n'))
-  const license = shortName(facts.app.license)
-  const text = license.file === '' ? texts.join('\n\n') : commonText(license.file)
-  const own = {
+  const license = shortName(app.license)
+  return {
     files: ['*'],
     copyright: notices.length > 0 ? notices : [`${year} ${name} <${email}>`],
     license: license.name,
-    text,
+    text: license.file === '' ? withoutCommon(texts.join('\n\n')) : commonText(license.file),
   }
-  return render(facts, [own, ...vendored.map(stanza)])
+}
+
+/** The application's copyright file, copyright-format 1.0: of the paragraphs about one file, the last counts. */
+export function renderAppCopyright(
+  facts: Facts,
+  own: Stanza,
+  vendored: readonly Vendored[],
+  inside: readonly Stanza[],
+): string {
+  return render(facts, [own, ...vendored.map(stanza), ...inside])
 }
 
 /** A dependency and the directory of the package in which it lies. */
@@ -73,23 +49,27 @@ export function renderDepsCopyright(facts: Facts, vendored: readonly Vendored[])
 
 function stanza({ at, distribution }: Vendored): Stanza {
   const { name, version, author, license, homepage, places, texts, notices } = distribution
-  const short = shortName(license)
-  const paths = texts.map((path) => `/${at}/${path}`)
-  const found =
-    paths.length > 0 ? `Its text is in\n${paths.join('\n')}` : `As declared by its authors: ${license || 'nothing'}`
   return {
     files: places.map((place) =>
       place.includes('.') && !/\.(libs|dist-info)$/.test(place) ? `${at}/${place}` : `${at}/${place}/*`,
     ),
     copyright: notices.length > 0 ? notices : [author],
-    license: short.name,
-    text: short.file === '' ? found : commonText(short.file),
+    license: shortName(license).name,
+    text: licenseText(license, texts),
     comment: `${name} ${version}${homepage === '' ? '' : `, ${homepage}`}`,
   }
 }
 
-function commonText(file: string): string {
-  return `On Debian systems the full text is in /usr/share/common-licenses/${file}`
+/** The texts found, or a sentence that there is none. */
+export function licenseText(license: string, texts: readonly LicenseText[]): string {
+  const { file } = shortName(license)
+  const [only] = texts
+  if (only === undefined) {
+    const declared = `No licence file found; its authors declare: ${license || 'nothing'}`
+    return file === '' ? declared : `${declared}\n${commonText(file)}`
+  }
+  if (texts.length === 1) return withoutCommon(only.text)
+  return texts.map((one) => `${one.file}:\n\n${withoutCommon(one.text).trim()}`).join('\n\n')
 }
 
 function render(facts: Facts, stanzas: readonly Stanza[]): string {
@@ -104,9 +84,10 @@ function render(facts: Facts, stanzas: readonly Stanza[]): string {
 }
 
 function renderStanza({ files, copyright, license, text, comment }: Stanza): string {
+  const list = (values: readonly string[]): string => values.join('\n ')
   const lines = [
-    `Files: ${files.map((file) => file.replaceAll(/([*?\\])(?!$)/g, '\\$1')).join('\n ')}`,
-    `Copyright: ${copyright.map((line) => line.replaceAll(/\s+/g, ' ')).join('\n ')}`,
+    ...(files === undefined ? [] : [`Files: ${list(files.map((file) => file.replaceAll(/([*?\\])(?!$)/g, '\\$1')))}`]),
+    ...(copyright === undefined ? [] : [`Copyright: ${list(copyright.map((line) => line.replaceAll(/\s+/g, ' ')))}`]),
     `License: ${license}${continued(text)}`,
     ...(comment === undefined ? [] : [`Comment: ${comment}`]),
   ]

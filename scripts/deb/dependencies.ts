@@ -1,3 +1,4 @@
+import { decodeLicense, isLicenseName } from '../lib/core/license-files.ts'
 import { isLink, type Tree, type TreeFile } from '../lib/core/tree.ts'
 
 /** What a dependency says of itself in its METADATA (core metadata specifications). */
@@ -9,10 +10,16 @@ export interface Distribution {
   readonly homepage: string
   /** Top-level files and directories that came with it, its `.dist-info` among them. */
   readonly places: readonly string[]
-  /** Licence texts that it brings, below its `.dist-info`. */
-  readonly texts: readonly string[]
+  /** Licence texts that it brings, below its `.dist-info` or else beside its modules. */
+  readonly texts: readonly LicenseText[]
   /** What these texts say of who holds the copyright. */
   readonly notices: readonly string[]
+}
+
+/** A licence text and the path of its file. */
+export interface LicenseText {
+  readonly file: string
+  readonly text: string
 }
 
 const METADATA = /^([^/]+)\.dist-info\/METADATA$/
@@ -31,18 +38,34 @@ export async function readDistributions(tree: Tree): Promise<readonly Distributi
 async function readDistribution(tree: Tree, files: readonly TreeFile[], metadata: TreeFile): Promise<Distribution> {
   const folder = metadata.path.slice(0, metadata.path.indexOf('/'))
   const fields = parseMetadata(Buffer.from(await tree.read(metadata)).toString())
-  const texts = files.filter((file) => file.path.startsWith(`${folder}/`) && TEXT.test(file.path))
-  const contents = await Promise.all(texts.map(async (file) => Buffer.from(await tree.read(file)).toString()))
+  const places = [...(await modulesOf(tree, files, folder, first(fields, 'name'))), folder]
+  const texts = await licenseTexts(tree, files, folder, places)
   return {
     name: first(fields, 'name'),
     version: first(fields, 'version'),
     author: authorOf(fields),
     license: licenseOf(fields),
     homepage: first(fields, 'home-page') || projectUrl(fields),
-    places: [...(await modulesOf(tree, files, folder, first(fields, 'name'))), folder],
-    texts: texts.map((file) => file.path),
-    notices: copyrightNotices(contents.join('\n')),
+    places,
+    texts,
+    notices: copyrightNotices(texts.map(({ text }) => text).join('\n')),
   }
+}
+
+async function licenseTexts(
+  tree: Tree,
+  files: readonly TreeFile[],
+  folder: string,
+  places: readonly string[],
+): Promise<readonly LicenseText[]> {
+  const below = (place: string): TreeFile[] => files.filter((file) => file.path.startsWith(`${place}/`))
+  const own = below(folder).filter((file) => TEXT.test(file.path))
+  const beside = places.flatMap(below).filter((file) => isLicenseName(file.path.split('/').at(-1) ?? ''))
+  const read = async (file: TreeFile): Promise<LicenseText> => ({
+    file: file.path,
+    text: decodeLicense(await tree.read(file)),
+  })
+  return Promise.all((own.length > 0 ? own : beside).map(read))
 }
 
 const TEXT = /\/(?:licenses\/.+|(?:licen[cs]e|copying|notice|authors)[^/]*)$/i

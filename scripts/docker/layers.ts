@@ -2,6 +2,7 @@ import { type Layout, launcherFiles, launcherPlace, renderLauncherData } from '.
 import { type ArchiveEntry, fileEntry, treeEntries, withDirectories } from '../lib/archive/entry.ts'
 import { packLayer } from '../lib/archive/layer.ts'
 import { type Base, type BaseLayer, resolvePath } from '../lib/core/base.ts'
+import { MODULE_LICENSES, renderModuleLicenses } from '../lib/core/bundled-modules.ts'
 import type { Target } from '../lib/core/facts.ts'
 import type { Work } from '../lib/core/format.ts'
 import { licenseMatcher } from '../lib/core/license-files.ts'
@@ -60,7 +61,7 @@ function startedBy(python: string, launcher: Uint8Array): string {
     .replace(/^#!\S+/, `#!${python}`)
 }
 
-async function licenses({ facts, source }: Work): Promise<readonly ArchiveEntry[]> {
+async function licenses({ facts, source, static: { modules } }: Work): Promise<readonly ArchiveEntry[]> {
   const { documents } = placesOf(facts)
   const isLicense = licenseMatcher(facts)
   const entries: ArchiveEntry[] = []
@@ -68,6 +69,8 @@ async function licenses({ facts, source }: Work): Promise<readonly ArchiveEntry[
     if (isLink(file) || !isLicense(file.path)) continue
     entries.push(fileEntry(`${documents}/${file.path}`, await source.read(file)))
   }
+  if (modules.length > 0)
+    entries.push(fileEntry(`${documents}/${MODULE_LICENSES}`, renderModuleLicenses(facts.app.title, modules)))
   return entries
 }
 

@@ -3,6 +3,7 @@ import { launcherFiles, launcherPlace, renderLauncherData } from '../launcher/da
 import { type FileEntry, fileEntry, treeEntries } from '../lib/archive/entry.ts'
 import { linksAsCopies } from '../lib/archive/links.ts'
 import { wheelZip } from '../lib/archive/zip.ts'
+import { MODULE_LICENSES, renderModuleLicenses } from '../lib/core/bundled-modules.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Facts } from '../lib/core/facts.ts'
 import type { Work } from '../lib/core/format.ts'
@@ -82,10 +83,12 @@ async function distInfoEntries(
   ]
 }
 
-/** Licence texts with their paths in the project, as PEP 639 keeps them. */
-function licenseEntries({ source, facts }: Work): readonly FileEntry[] {
+/** Licence texts with their paths in the project, as PEP 639 keeps them, and those of the JavaScript in the bundle. */
+function licenseEntries({ source, facts, static: { modules } }: Work): readonly FileEntry[] {
   const wanted = licenseMatcher(facts)
-  return linksAsCopies(treeEntries(source)).filter(({ path }) => wanted(path))
+  const own = linksAsCopies(treeEntries(source)).filter(({ path }) => wanted(path))
+  if (modules.length === 0) return own
+  return [...own, fileEntry(MODULE_LICENSES, renderModuleLicenses(facts.app.title, modules))]
 }
 
 async function description({ source, facts }: Work, { readme }: PypiConfig): Promise<Description> {

@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type BundledModule, mergeModules } from '../lib/core/bundled-modules.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Frontend } from '../lib/core/facts.ts'
 import { inApp } from '../lib/core/project-root.ts'
@@ -10,6 +11,7 @@ import type { Task } from '../lib/io/report.ts'
 import { inScratch } from '../lib/io/scratch.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { loadTree, writeTree } from '../lib/io/tree-files.ts'
+import { bundledModules } from './bundled-modules.ts'
 import { compareCommitted } from './committed.ts'
 import { bundleWithEsbuild } from './esbuild.ts'
 import { assertExpectations } from './expectations.ts'
@@ -19,18 +21,26 @@ import { inWorkshop, type Place, type Workshop } from './workshop.ts'
 
 const ROOM = 3 * 2 ** 29 // a front end with its node_modules
 
+/** What the front ends left, and the packages of others in it. */
+interface Bundle {
+  readonly entries: readonly TreeEntry[]
+  readonly modules: readonly BundledModule[]
+}
+
 /** Builds every front end in a copy of the source; what they left goes to the folder `to`, at its places. */
-export async function buildBundle(stage: Stage, place: Place, to: string): Promise<readonly TreeEntry[]> {
+export async function buildBundle(stage: Stage, place: Place, to: string): Promise<Bundle> {
   const source = await loadTree(stage.out, 'source', 'source')
   return inScratch(`${to}.part`, async (part) => {
     await mkdir(part)
+    const modules: (readonly BundledModule[])[] = []
     for (const frontend of stage.plan.facts.frontends) {
-      const work = (task: Task): Promise<void> => buildOne(stage, source, frontend, place, part, task)
-      await stage.report.task(`front end ${frontend.dir}`, work)
+      const work = (task: Task): Promise<readonly BundledModule[]> =>
+        buildOne(stage, source, frontend, place, part, task)
+      modules.push(await stage.report.task(`front end ${frontend.dir}`, work))
     }
     const entries = await adoptFolder(part, to)
     compareCommitted(stage, source, entries)
-    return entries
+    return { entries, modules: mergeModules(modules) }
   })
 }
 
@@ -41,9 +51,9 @@ async function buildOne(
   place: Place,
   into: string,
   task: Task,
-): Promise<void> {
+): Promise<readonly BundledModule[]> {
   await assertFreeSpace(stage.out, ROOM)
-  await inWorkshop(stage, 'frontend', place, async (workshop) => {
+  return inWorkshop(stage, 'frontend', place, async (workshop) => {
     const project = join(workshop.folder, 'project')
     await writeTree(project, source)
     // Without git nobody knows which of the declared files are sources: an sdist carries its outputs.
@@ -56,6 +66,7 @@ async function buildOne(
     const outputs = placesOf(stage, frontend, paths)
     await assertUnclaimed(frontend, outputs, into)
     await copyOutputs(project, outputs, into)
+    return bundledModules(project, frontend, paths)
   })
 }
 

@@ -1,4 +1,5 @@
 import { type ArchiveEntry, fileEntry, treeEntries } from '../lib/archive/entry.ts'
+import { MODULE_LICENSES, renderModuleLicenses } from '../lib/core/bundled-modules.ts'
 import type { Work } from '../lib/core/format.ts'
 import { licenseMatcher } from '../lib/core/license-files.ts'
 import { stagedTree } from '../lib/core/staged-tree.ts'
@@ -20,6 +21,7 @@ export function withStaticEntries(work: Work): ArchiveEntry[] {
   const texts = [
     ['INSTALL', renderInstall(facts)],
     ['VERSION', `${facts.version.plain}\n`],
+    ...moduleLicenses(work),
   ] as const
   const added = texts.filter(([name]) => !taken.has(name.toLowerCase())) // the project's own say it already
   return [...treeEntries(tree, top), ...added.map(([name, text]) => fileEntry(`${top}/${name}`, text))]
@@ -36,5 +38,10 @@ export async function staticEntries(work: Work): Promise<ArchiveEntry[]> {
     ...treeEntries(work.static.collected, `${top}/collected`),
     fileEntry(`${top}/README`, renderStaticReadme(facts)),
     fileEntry(`${top}/VERSION`, `${facts.version.plain}\n`),
+    ...moduleLicenses(work).map(([name, text]) => fileEntry(`${top}/${name}`, text)),
   ]
+}
+
+function moduleLicenses({ facts, static: { modules } }: Work): readonly (readonly [name: string, text: string])[] {
+  return modules.length === 0 ? [] : [[MODULE_LICENSES, renderModuleLicenses(facts.app.title, modules)]]
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Frontend } from '../../scripts/lib/core/facts.ts'
 import { chooseTools } from '../../scripts/lib/core/front-end-tools.ts'
+import type { StaticListing } from '../../scripts/lib/core/stages.ts'
 import { cacheFolder, type Stage } from '../../scripts/lib/io/stage.ts'
 import { saveTree } from '../../scripts/lib/io/tree-files.ts'
 import { makeStatic } from '../../scripts/static/static.ts'
@@ -110,10 +111,15 @@ async function project(
 async function made(
   files: Files,
   frontend?: Frontend,
-): Promise<{ readonly value: unknown; readonly notices: string[] }> {
+): Promise<{ readonly value: unknown; readonly notices: string[]; readonly listing: StaticListing }> {
   const { stage, notices } = await project(files, frontend)
   await makeStatic(stage, { twice: true })
-  return { value: JSON.parse(readFileSync(join(stage.out, 'static/bundle/ui/out/made.json'), 'utf8')), notices }
+  const listing: StaticListing = JSON.parse(readFileSync(join(stage.out, 'static.json'), 'utf8'))
+  return {
+    value: JSON.parse(readFileSync(join(stage.out, 'static/bundle/ui/out/made.json'), 'utf8')),
+    notices,
+    listing,
+  }
 }
 
 const pnpm9 = { packageManager: 'pnpm@9.15.9' }
@@ -133,8 +139,12 @@ const FITTING: readonly (readonly [name: string, agent: string, files: Files])[]
 
 describe('a front end with its own package manager', () => {
   it.each(FITTING)('is built as its lock says, twice the same: %s', async (_, agent, files) => {
-    const { value, notices } = await made(files)
+    const { value, notices, listing } = await made(files)
     expect(value).toEqual({ nanoid: '5.1.5', agent, npm: '10.9.9' })
+    const text = expect.stringContaining('Copyright 2017 Andrey Sitnik')
+    expect(listing.modules).toMatchObject([
+      { name: 'nanoid', version: '5.1.5', license: 'MIT', frontends: ['ui'], texts: [{ file: 'LICENSE', text }] },
+    ])
     expect(notices.filter((text) => !text.includes('no mount namespace'))).toEqual([])
   })
 

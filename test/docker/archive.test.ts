@@ -123,15 +123,25 @@ describe('an image', () => {
     expect('Healthcheck' in run).toBe(asked)
   })
 
-  it('brings the licence texts that a glob names', async () => {
+  it('brings the licence texts that a glob names, and those of the JavaScript in the bundle', async () => {
     const app = { ...sampleFacts().app, licenseFiles: ['LICEN*'] }
     const bases = { 'lean@linux/amd64': await fixtureBase('amd64') }
-    const work = memoryWork({ facts: sampleFacts({ app }), bases })
+    const module = {
+      name: 'svelte',
+      version: '4.0.0',
+      license: 'MIT',
+      author: '',
+      homepage: '',
+      frontends: [],
+      texts: [],
+    }
+    const work = memoryWork({ facts: sampleFacts({ app }), bases, modules: [module] })
     await docker.build(work, docker.schema.parse({}))
     const image = await openImage(writtenFile(work, NAME))
     const top = image.manifest('amd64').layers.at(-1)
-    const files = await members(gunzipSync(image.blob(top?.digest ?? '')))
-    expect(files.map(({ path }) => path)).toContain('srv/share/doc/satchel/LICENSE') // where the base's link leads
+    const paths = (await members(gunzipSync(image.blob(top?.digest ?? '')))).map(({ path }) => path)
+    expect(paths).toContain('srv/share/doc/satchel/LICENSE') // where the base's link leads
+    expect(paths).toContain('srv/share/doc/satchel/JAVASCRIPT-LICENSES.txt')
   })
 
   it('keeps environment and labels of a base image below its own', async () => {

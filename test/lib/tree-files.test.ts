@@ -70,6 +70,7 @@ describe('trees together', () => {
     const installed = installTree(memoryTree({ 'core/views.py': '' }), {
       bundle: memoryTree({ 'core/static/app.js': 'js' }),
       collected: memoryTree({ 'app.123.js': 'js' }),
+      modules: [],
     })
     expect(installed.app.files.map(({ path }) => path)).toEqual(['core/static/app.js', 'core/views.py'])
     expect(installed.static.files.map(({ path }) => path)).toEqual(['app.123.js'])

@@ -106,11 +106,23 @@ print(json.dumps([one.name, one.version, one.metadata['Requires-Python'], one.re
 
   it('finds licence texts by globs and keeps their paths, in the wheel and at the root of the sdist', async () => {
     const source = plantTree({ LICENSE: 'a\n', 'licenses/MIT.txt': 'b\n', 'requirements.txt': '', 'README.md': '#\n' })
-    const work = await build({ source, facts: withApp({ licenseFiles: ['LICENSE', 'licenses/**'] }) })
+    const module = {
+      name: 'svelte',
+      version: '4.0.0',
+      license: 'MIT',
+      author: '',
+      homepage: '',
+      frontends: ['ui'],
+      texts: [],
+    }
+    const facts = withApp({ licenseFiles: ['LICENSE', 'licenses/**'] })
+    const work = await build({ source, facts, modules: [module] })
     const paths = Object.keys(await filesOf(writtenFile(work, WHEEL))).filter((path) => path.includes('/licenses/'))
-    expect(paths).toEqual([`${INFO}/licenses/LICENSE`, `${INFO}/licenses/licenses/MIT.txt`])
+    const texts = ['JAVASCRIPT-LICENSES.txt', 'LICENSE', 'licenses/MIT.txt'].map((path) => `${INFO}/licenses/${path}`)
+    expect(paths).toEqual(texts)
     const sdist = await filesOf(writtenFile(work, SDIST))
     expect(sdist['satchel_release-1.2.0/licenses/MIT.txt']).toBe('b\n')
+    expect(sdist['satchel_release-1.2.0/JAVASCRIPT-LICENSES.txt']).toContain('\nsvelte 4.0.0; MIT\n')
     expect(sdist['satchel_release-1.2.0/PKG-INFO']).toContain('License-File: LICENSE\nLicense-File: licenses/MIT.txt\n')
   })
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gather, streamOf } from '../../scripts/lib/archive/bytes.ts'
 import type { Built } from '../../scripts/lib/core/artifact.ts'
 import type { Base } from '../../scripts/lib/core/base.ts'
+import type { BundledModule } from '../../scripts/lib/core/bundled-modules.ts'
 import { ReleaseError } from '../../scripts/lib/core/error.ts'
 import { type Facts, targetName } from '../../scripts/lib/core/facts.ts'
 import type { Spooled, Work } from '../../scripts/lib/core/format.ts'
@@ -23,6 +24,7 @@ export interface WorkParts {
   readonly sdist?: Tree
   readonly bundle?: Tree
   readonly collected?: Tree
+  readonly modules?: readonly BundledModule[]
   readonly vendor?: Readonly<Record<string, Tree>> // by targetName; every target has satchel's without it
   readonly bases?: Readonly<Record<string, Base>> // by `name@platform`
   readonly built?: Readonly<Record<string, Built>>
@@ -52,7 +54,11 @@ export function memoryWork(parts: WorkParts = {}): MemoryWork {
     requirements: () => requirementLines(source, facts.python.requirements, parts.made),
     app: parts.app ?? SATCHEL_APP,
     ...(parts.sdist === undefined ? {} : { sdist: parts.sdist }),
-    static: { bundle: parts.bundle ?? SATCHEL_BUNDLE, collected: parts.collected ?? SATCHEL_COLLECTED },
+    static: {
+      bundle: parts.bundle ?? SATCHEL_BUNDLE,
+      collected: parts.collected ?? SATCHEL_COLLECTED,
+      modules: parts.modules ?? [],
+    },
     written,
     vendor: async (target) =>
       parts.vendor === undefined ? SATCHEL_VENDOR : found(parts.vendor[targetName(target)], targetName(target)),
@@ -108,7 +114,11 @@ export function shuffledWork(parts: WorkParts = {}): MemoryWork {
     ...work,
     source: shuffledTree(work.source, 1),
     app: shuffledTree(work.app, 2),
-    static: { bundle: shuffledTree(work.static.bundle, 3), collected: shuffledTree(work.static.collected, 4) },
+    static: {
+      bundle: shuffledTree(work.static.bundle, 3),
+      collected: shuffledTree(work.static.collected, 4),
+      modules: work.static.modules,
+    },
     vendor: async (target) => shuffledTree(await work.vendor(target), 5),
   }
 }

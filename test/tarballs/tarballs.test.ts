@@ -168,6 +168,20 @@ describe('the source archives', () => {
     }
   })
 
+  itWith(['python3'], 'bring the licences of the JavaScript in the bundle wherever the bundle is', async () => {
+    const svelte = { name: 'svelte', version: '4.0.0', license: 'MIT', author: '', homepage: '', frontends: ['ui'] }
+    const work = await built({ modules: [{ ...svelte, texts: [{ file: 'LICENSE', text: 'Svelte terms\n' }] }] })
+    const having = await Promise.all(
+      ALL.map(async (name) => [...(await listed(work, name)).keys()].filter((path) => path.includes('JAVASCRIPT'))),
+    )
+    expect(having).toEqual([
+      [],
+      ['satchel-1.2.0/JAVASCRIPT-LICENSES.txt'],
+      ['satchel-1.2.0-static/JAVASCRIPT-LICENSES.txt'],
+      ['satchel-1.2.0-static/JAVASCRIPT-LICENSES.txt'],
+    ])
+  })
+
   itWith(['python3'], 'leave a VERSION alone that the project has itself', async () => {
     const source = plantTree({ version: 'v1.2.0 of the project\n', 'app.py': '' })
     const rows = await listed(await built({ source }), ALL[1]!)

@@ -1,3 +1,4 @@
+import type { BundledModule } from './bundled-modules.ts'
 import type { MadeRequirements } from './requirement-lines.ts'
 import type { TreeEntry } from './tree.ts'
 
@@ -46,4 +47,5 @@ export interface StaticListing {
   readonly schema: 1
   readonly bundle: readonly TreeEntry[] // paths are places in the application tree
   readonly collected: readonly TreeEntry[] // relative to the static root
+  readonly modules?: readonly BundledModule[] // whose code may be in the bundle, with their licences
 }

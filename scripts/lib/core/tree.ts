@@ -1,3 +1,5 @@
+import type { BundledModule } from './bundled-modules.ts'
+
 /** The only two modes a tree knows: what the git index knows of a file. */
 export type Mode = 0o644 | 0o755
 
@@ -79,6 +81,8 @@ export interface StaticTree {
   readonly bundle: Tree
   /** What collecting left, relative to the static root; empty where the application does not collect. */
   readonly collected: Tree
+  /** Packages of others whose code may be in the bundle. */
+  readonly modules: readonly BundledModule[]
 }
 
 /** The application as it is installed in every channel: `app` (sources with the bundle at its places) and `static`. */

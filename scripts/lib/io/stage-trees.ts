@@ -32,5 +32,5 @@ export async function loadStatic(out: string): Promise<StaticTree> {
   const listing = await readStageJson<StaticListing>(join(out, 'static.json'), 'static')
   const open = (name: 'bundle' | 'collected'): Tree =>
     openTree(join(out, 'static', name), { schema: 1, files: listing[name] }, 'STATIC_CHANGED')
-  return { bundle: open('bundle'), collected: open('collected') }
+  return { bundle: open('bundle'), collected: open('collected'), modules: listing.modules ?? [] }
 }
