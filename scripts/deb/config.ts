@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { debianRelation } from '../lib/core/config/rules.ts'
 import type { Architecture } from '../lib/core/facts.ts'
+import { type Allow, allowSchema } from './allow.ts'
 
 export interface DebConfig {
   readonly pythons: readonly string[]
@@ -9,7 +10,7 @@ export interface DebConfig {
   readonly recommends: readonly string[]
   readonly section: string
   readonly priority: 'optional' | 'extra'
-  readonly jit: boolean
+  readonly allow: Allow
   readonly compression: { readonly level: number }
 }
 
@@ -39,12 +40,9 @@ export const debSchema: z.ZodType<DebConfig> = z.strictObject({
     .default('web')
     .describe('Section of the Debian archive, such as web or python.'),
   priority: z.enum(['optional', 'extra']).default('optional').describe('Priority field of the packages.'),
-  jit: z
-    .boolean()
-    .default(false)
-    .describe(
-      'The application makes machine code while it runs: the units then allow memory both writable and executable.',
-    ),
+  allow: allowSchema
+    .prefault({} as Allow)
+    .describe('What the units of the services allow besides; without it they can do little (docs/deb.md).'),
   compression: z
     .strictObject({ level: z.int().min(0).max(9).default(2).describe('Preset of xz, 0 to 9.') })
     .default({ level: 2 })

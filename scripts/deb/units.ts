@@ -183,6 +183,6 @@ function runtime(facts: Facts, config: DebConfig, { folder }: Scope): Settings {
     ['StateDirectory', folder],
     ['StateDirectoryMode', '0750'],
     ...keys.map((key) => ['LoadCredential', `${key}:/etc/${folder}/${key}`] as const),
-    ...serviceHardening(config.jit),
+    ...serviceHardening(config.allow),
   ]
 }

@@ -150,12 +150,6 @@ describe('the units', () => {
     for (const { text } of renderUnits(facts, CONFIG)) expect(text).toContain('SystemCallErrorNumber=EPERM\n')
   })
 
-  it('allow machine code made at run time only where it is asked for', () => {
-    const texts = (jit: boolean) => renderUnits(facts, { ...CONFIG, jit }).map((unit) => unit.text)
-    expect(texts(false).filter((text) => text.includes('MemoryDenyWriteExecute=yes'))).toHaveLength(6)
-    expect(texts(true).filter((text) => text.includes('MemoryDenyWriteExecute=yes'))).toHaveLength(2) // init
-  })
-
   it('hand over every generated key to what runs the application, and never an environment file', () => {
     for (const { name, text } of renderUnits(facts, CONFIG)) {
       expect(text).not.toContain('EnvironmentFile')
