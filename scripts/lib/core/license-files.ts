@@ -9,7 +9,8 @@ export function licenseMatcher({ app }: Pick<Facts, 'app'>): (path: string) => b
 /** Whether a file is called as licence texts are. */
 export function isLicenseName(name: string): boolean {
   return (
-    /^(?:un)?(?:licen[cs]e|copying|copyright|notice)s?(?:[-_.][^/]*)?$/i.test(name) && !/\.(?:gz|br|[cm]?[jt]sx?)$/i.test(name)
+    /^(?:un)?(?:licen[cs]e|copying|copyright|notice)s?(?:[-_.][^/]*)?$/i.test(name) &&
+    !/\.(?:gz|br|[cm]?[jt]sx?)$/i.test(name)
   )
 }
 
