@@ -9,7 +9,7 @@ import { placesOf } from './layout.ts'
 /** The copyright file of the application's package: its own licence, dependencies inside, and all JavaScript of others. */
 export async function appCopyright(work: Work, vendored: readonly Vendored[]): Promise<string> {
   const { facts, app } = work
-  const { bundle, collected, modules } = work.static
+  const { bundle, collected, modules = [] } = work.static
   const places = placesOf(facts)
   const own = ownStanza(facts, await licenseTexts(work))
   const built = modules.length === 0 ? [] : builtPaths(work)

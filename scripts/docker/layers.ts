@@ -61,7 +61,7 @@ function startedBy(python: string, launcher: Uint8Array): string {
     .replace(/^#!\S+/, `#!${python}`)
 }
 
-async function licenses({ facts, source, static: { modules } }: Work): Promise<readonly ArchiveEntry[]> {
+async function licenses({ facts, source, static: { modules = [] } }: Work): Promise<readonly ArchiveEntry[]> {
   const { documents } = placesOf(facts)
   const isLicense = licenseMatcher(facts)
   const entries: ArchiveEntry[] = []

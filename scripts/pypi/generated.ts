@@ -84,7 +84,7 @@ async function distInfoEntries(
 }
 
 /** Licence texts with their paths in the project, as PEP 639 keeps them, and those of the JavaScript in the bundle. */
-function licenseEntries({ source, facts, static: { modules } }: Work): readonly FileEntry[] {
+function licenseEntries({ source, facts, static: { modules = [] } }: Work): readonly FileEntry[] {
   const wanted = licenseMatcher(facts)
   const own = linksAsCopies(treeEntries(source)).filter(({ path }) => wanted(path))
   if (modules.length === 0) return own

@@ -42,6 +42,6 @@ export async function staticEntries(work: Work): Promise<ArchiveEntry[]> {
   ]
 }
 
-function moduleLicenses({ facts, static: { modules } }: Work): readonly (readonly [name: string, text: string])[] {
+function moduleLicenses({ facts, static: { modules = [] } }: Work): readonly (readonly [name: string, text: string])[] {
   return modules.length === 0 ? [] : [[MODULE_LICENSES, renderModuleLicenses(facts.app.title, modules)]]
 }

@@ -117,7 +117,7 @@ export function shuffledWork(parts: WorkParts = {}): MemoryWork {
     static: {
       bundle: shuffledTree(work.static.bundle, 3),
       collected: shuffledTree(work.static.collected, 4),
-      modules: work.static.modules,
+      modules: parts.modules ?? [],
     },
     vendor: async (target) => shuffledTree(await work.vendor(target), 5),
   }

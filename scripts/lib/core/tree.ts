@@ -82,7 +82,7 @@ export interface StaticTree {
   /** What collecting left, relative to the static root; empty where the application does not collect. */
   readonly collected: Tree
   /** Packages of others whose code may be in the bundle. */
-  readonly modules: readonly BundledModule[]
+  readonly modules?: readonly BundledModule[]
 }
 
 /** The application as it is installed in every channel: `app` (sources with the bundle at its places) and `static`. */
