@@ -25,7 +25,7 @@ export async function requiredLibraries(
   floor: string,
   declared: readonly string[],
 ): Promise<readonly string[]> {
-  const missing = await missingLibraries(tree)
+  const { missing, versions } = await missingLibraries(tree)
   const found = missing.map((library) => ({ library, name: packageOf(library) }))
   const unknown = found.filter(({ name }) => name === undefined).map(({ library }) => library)
   if (unknown.length > 0 && declared.length === 0) {
@@ -34,16 +34,34 @@ export async function requiredLibraries(
     })
   }
   const names = [...new Set(found.flatMap(({ name }) => (name === undefined ? [] : [name])))].sort()
-  return names.map((name) => (name === 'libc6' ? `libc6 (>= ${glibcOf(floor)})` : name))
+  return names.map((name) => (name === 'libc6' ? `libc6 (>= ${newestGlibc([glibcOf(floor), ...versions])})` : name))
 }
 
-async function missingLibraries(tree: Tree): Promise<readonly string[]> {
+interface SystemNeeds {
+  readonly missing: readonly string[]
+  readonly versions: readonly string[] // of glibc
+}
+
+async function missingLibraries(tree: Tree): Promise<SystemNeeds> {
   const brought = new Set(tree.files.map((entry) => entry.path.slice(entry.path.lastIndexOf('/') + 1)))
   const needed = new Set<string>()
+  const versions = new Set<string>()
   const objects = tree.files.filter((entry): entry is TreeFile => !isLink(entry) && /\.so(\.[\d.]+)?$/.test(entry.path))
-  for (const object of objects)
-    for (const library of readElf(await tree.read(object))?.needed ?? []) needed.add(library)
-  return [...needed].filter((library) => !brought.has(library)).sort()
+  for (const object of objects) {
+    const needs = readElf(await tree.read(object))
+    for (const library of needs?.needed ?? []) needed.add(library)
+    for (const version of needs?.versions ?? []) versions.add(version)
+  }
+  return {
+    missing: [...needed].filter((library) => !brought.has(library)).sort(),
+    versions: [...versions].flatMap((version) => /^GLIBC_(2\.\d+)/.exec(version)?.[1] ?? []),
+  }
+}
+
+/** What was built in a root of the target may ask for more than the floor of wheels. */
+function newestGlibc(versions: readonly string[]): string {
+  const minor = (version: string): number => Number(version.split('.')[1])
+  return versions.reduce((newest, version) => (minor(version) > minor(newest) ? version : newest))
 }
 
 function packageOf(library: string): string | undefined {

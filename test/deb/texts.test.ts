@@ -207,6 +207,14 @@ describe('shared libraries', () => {
     expect(readElf(await readFile(process.execPath))?.needed).toEqual(expected)
   })
 
+  itWith(['readelf'], 'ask for the versions that readelf finds', async () => {
+    const said = await run(['readelf', '--version-info', '--wide', process.execPath])
+    const needs = said.slice(said.indexOf('.gnu.version_r'))
+    const expected = [...new Set([...needs.matchAll(/Name: (\S+) {2}Flags/g)].map(([, name]) => name))]
+    expect(expected.length).toBeGreaterThan(10)
+    expect(readElf(await readFile(process.execPath))?.versions).toEqual(expected)
+  })
+
   it('are none in what is no ELF file', () => {
     expect(readElf(Buffer.from('#!/bin/sh\n'))).toBeUndefined()
   })
@@ -219,6 +227,8 @@ describe('shared libraries', () => {
         (name) => name !== 'libatomic1' || node.includes('libatomic.so.1\0'),
       ),
     )
+    // A wheel keeps to its floor; what was built for one system may need a newer C library.
+    expect(await requiredLibraries(tree, 'manylinux_2_17', [])).toContain('libc6 (>= 2.28)')
   })
 })
 

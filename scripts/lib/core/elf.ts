@@ -4,10 +4,12 @@ export interface ElfNeeds {
   readonly interpreter: string | undefined
   readonly needed: readonly string[]
   readonly runpath: readonly string[]
+  /** Versions of interfaces that it needs of those libraries, such as GLIBC_2.38 (Linux Standard Base, "Symbol Versioning"). */
+  readonly versions: readonly string[]
 }
 
 const PT = { load: 1, dynamic: 2, interp: 3 } as const
-const DT = { needed: 1, strtab: 5, rpath: 15, runpath: 29 } as const
+const DT = { needed: 1, strtab: 5, rpath: 15, runpath: 29, verneed: 0x6ffffffe } as const
 
 interface Segment {
   readonly type: number
@@ -26,6 +28,7 @@ export function readElf(bytes: Uint8Array): ElfNeeds | undefined {
   const dynamic = readDynamic(file, segments)
   const strings = dynamic.find(([tag]) => tag === DT.strtab)?.[1]
   const at = strings === undefined ? undefined : offsetOf(segments, strings)
+  const tables = dynamic.find(([tag]) => tag === DT.verneed)?.[1] ?? 0
   const texts = (...tags: number[]): string[] =>
     dynamic.flatMap(([tag, value]) => (at !== undefined && tags.includes(tag) ? [text(file, at + value)] : []))
   return {
@@ -33,6 +36,7 @@ export function readElf(bytes: Uint8Array): ElfNeeds | undefined {
     interpreter: interp === undefined ? undefined : text(file, interp.offset),
     needed: texts(DT.needed),
     runpath: texts(DT.rpath, DT.runpath).flatMap((paths) => paths.split(':')),
+    versions: at === undefined ? [] : readVersions(file, at, offsetOf(segments, tables)),
   }
 }
 
@@ -57,6 +61,27 @@ function readDynamic(file: Buffer, segments: readonly Segment[]): [tag: number, 
     const at = segment.offset + index * 16
     return [Number(file.readBigUInt64LE(at)), Number(file.readBigUInt64LE(at + 8))] // d_tag, d_val
   })
+}
+
+/** Elf64_Verneed entries, each with its chain of Elf64_Vernaux. */
+function readVersions(file: Buffer, strings: number, start: number | undefined): readonly string[] {
+  const found: string[] = []
+  for (const library of chain(file, start, 12)) {
+    // vn_next
+    const first = library + file.readUInt32LE(library + 8) // vn_aux
+    for (const one of chain(file, first, 12)) found.push(text(file, strings + file.readUInt32LE(one + 8))) // vna_next, vna_name
+  }
+  return [...new Set(found)]
+}
+
+/** Offsets of entries that say how far the next one is, 0 at the end. */
+function* chain(file: Buffer, start: number | undefined, next: number): Iterable<number> {
+  let at = start
+  while (at !== undefined) {
+    yield at
+    const step = file.readUInt32LE(at + next)
+    at = step === 0 ? undefined : at + step
+  }
 }
 
 function offsetOf(segments: readonly Segment[], address: number): number | undefined {
