@@ -47,13 +47,15 @@ export async function buildWheel(order: BuildOrder, place: Place): Promise<Wheel
     await copyFile(SCRIPT, join(folder, 'build-wheel.py'))
     const what = `${order.pin.name} ${order.pin.version}`
     const backEnd = await readBackEnd(join(folder, 'source'), what)
-    const requires = await allRequirements(order, backEnd, place, folder)
+    const ask = async (hook: Hook): Promise<string> =>
+      runHook(place, folder, backEnd, hook).catch((error: unknown) => {
+        throw failed(error, what, place)
+      })
+    const requires = await allRequirements(order, backEnd, place, folder, ask)
     const key = await keyOf(order, requires, place)
     const kept = join(order.cache, 'built-wheels', key)
     if ((await wheelIn(kept)) === undefined) {
-      await hook(place, folder, backEnd, 'wheel').catch((error: unknown) => {
-        throw failed(error, what, place)
-      })
+      await ask('wheel')
       await keep(join(folder, 'out'), kept)
     }
     const file = (await wheelIn(kept)) ?? ''
@@ -68,10 +70,11 @@ async function allRequirements(
   backEnd: BackEnd,
   place: Place,
   folder: string,
+  ask: (hook: Hook) => Promise<string>,
 ): Promise<BuildRequirements> {
   const declared = await chooseRequirements(pins, backEnd.requires, place, folder)
   await installRequirements(pins, declared, place, join(folder, 'environment'))
-  const more: readonly string[] = JSON.parse(await hook(place, folder, backEnd, 'requires'))
+  const more: readonly string[] = JSON.parse(await ask('requires'))
   if (more.length === 0) return declared
   const all = await chooseRequirements(pins, [...backEnd.requires, ...more], place, folder)
   await rm(join(folder, 'environment'), { recursive: true, force: true })
@@ -79,8 +82,10 @@ async function allRequirements(
   return all
 }
 
+type Hook = 'requires' | 'wheel'
+
 /** Runs the script at the place; its last line is the answer, as JSON. */
-async function hook(place: Place, folder: string, backEnd: BackEnd, what: 'requires' | 'wheel'): Promise<string> {
+async function runHook(place: Place, folder: string, backEnd: BackEnd, what: Hook): Promise<string> {
   const seen = place.see(folder)
   const order = {
     ...{ source: `${seen}/source`, environment: `${seen}/environment`, out: `${seen}/out`, what },
@@ -114,6 +119,10 @@ const MISSING: readonly (readonly [said: RegExp, hint: string])[] = [
   [
     /fatal error: \S+: No such file|pg_config|pkg-config|Dependency lookup|No package '[^']*' found/,
     'Name the Debian packages with what it misses in `build-depends` of this package in slipway.yaml.',
+  ],
+  [
+    /(?:ImportError|ModuleNotFoundError|AttributeError): .*(?:setuptools|pkg_resources|distutils|imp)\b/,
+    'Pin an older setuptools, with hashes, in a requirements file and name it in deps.pins.',
   ],
   [/cargo|rustc|maturin/i, 'Rust crates cannot be fetched while it is built: give a wheel of it in deps.wheels.'],
 ]
