@@ -1,3 +1,4 @@
+import { constraints } from './constraints/index.ts'
 import { deb } from './deb/index.ts'
 import { docker } from './docker/index.ts'
 import { helm } from './helm/index.ts'
@@ -7,4 +8,4 @@ import { pypi } from './pypi/index.ts'
 import { tarballs } from './tarballs/index.ts'
 
 /** THE list of formats, one line each; `slipway` plans, builds and proves nothing else. */
-export const formats: readonly Format[] = [deb, pypi, docker, helm, tarballs, papers]
+export const formats: readonly Format[] = [deb, pypi, constraints, docker, helm, tarballs, papers]

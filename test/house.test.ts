@@ -4,7 +4,7 @@ import { build } from 'esbuild'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '..')
-const ROOMS = ['deb', 'pypi', 'docker', 'helm', 'tarballs', 'papers']
+const ROOMS = ['deb', 'pypi', 'constraints', 'docker', 'helm', 'tarballs', 'papers']
 const STAGES = [
   'plan',
   'source',
