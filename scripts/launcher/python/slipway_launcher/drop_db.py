@@ -53,7 +53,8 @@ def drop_as_owner(session, target):
             cursor = connection.cursor()
             cursor.execute(statement)
             row = cursor.fetchone() if cursor.description else None
-            return {True: 't', False: 'f'}.get(row[0], str(row[0])) if row else ''
+            value = row[0] if row else ''
+            return str(value).lower()[:1] if isinstance(value, bool) else str(value)  # as psql prints it
         finally:
             connection.close()
     try:
