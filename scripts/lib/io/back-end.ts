@@ -21,5 +21,7 @@ export async function buildByBackEnd(stage: Pick<Stage, 'plan' | 'cache'>, build
   const { path } = await projectPython(stage)
   const pinned = ['--python', path, '--build-constraints', BACK_ENDS, '--require-hashes', '--no-create-gitignore']
   const wanted = kinds.map((kind) => `--${kind}`)
-  await uv(['build', ...wanted, ...pinned, '--out-dir', to, project], { env: { PYTHONHASHSEED: '0', ...env } })
+  // Bytecode of a back end in the tree would be packed with what lies beside it.
+  const same = { PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1' }
+  await uv(['build', ...wanted, ...pinned, '--out-dir', to, project], { env: { ...same, ...env } })
 }
