@@ -4,6 +4,7 @@ import { extract } from 'tar'
 import { ReleaseError } from '../lib/core/error.ts'
 import { filterTree, isLink, type Tree } from '../lib/core/tree.ts'
 import { buildByBackEnd } from '../lib/io/back-end.ts'
+import { pathWithoutNode } from '../lib/io/path-without-node.ts'
 import { run } from '../lib/io/run.ts'
 import { inScratch } from '../lib/io/scratch.ts'
 import type { Stage } from '../lib/io/stage.ts'
@@ -18,7 +19,7 @@ export async function ownWheelTree(stage: Stage, source: Tree): Promise<Tree> {
     const name = await made(scratch, '.whl')
     await mkdir(join(scratch, 'tree'))
     await run(['python3', '-IS', '-m', 'zipfile', '-e', join(scratch, 'dist', name), join(scratch, 'tree')])
-    return inMemory(await wheelTree(join(scratch, 'tree'), name))
+    return inMemory(await wheelTree(join(scratch, 'tree'), name, isUnpacked(stage)))
   })
 }
 
@@ -41,6 +42,7 @@ async function buildBoth(stage: Stage, source: Tree, scratch: string): Promise<v
   const project = join(scratch, 'project')
   const env = {
     HOME: scratch,
+    PATH: await pathWithoutNode(join(scratch, 'bin')), // hooks that build a front end find nothing to do it with
     SOURCE_DATE_EPOCH: String(facts.epoch),
     ...(isSdist ? {} : versionEnvironment(facts.version.pep440)),
   }
@@ -86,18 +88,26 @@ async function commitAll(project: string, epoch: number): Promise<void> {
 // wheel keeps them where the back end put them.
 const ELSEWHERE = /^[^/]+\.data\/(?!scripts\/|data\/share\/(?:doc|man)\/)/
 
-/** The unpacked wheel without RECORD and bytecode; DEPS_UNRESOLVED for native code and files that only an installer can place. */
-export async function wheelTree(dir: string, name: string): Promise<Tree> {
+// Formats that hold the wheel unpacked, where no installer places its files.
+const UNPACKING: readonly string[] = ['deb', 'docker']
+
+function isUnpacked({ plan }: Stage): boolean {
+  return plan.formats.some(({ name }) => UNPACKING.includes(name))
+}
+
+/** The wheel unpacked, without RECORD and bytecode; DEPS_UNRESOLVED for native code and, where it is run so, for files that only an installer can place. */
+export async function wheelTree(dir: string, name: string, unpacked: boolean): Promise<Tree> {
   const tree = openTree(dir, await measureTree(dir))
   const elsewhere = tree.files.find(({ path }) => ELSEWHERE.test(path))
-  if (elsewhere !== undefined) refuse(`${name} has files outside its packages: ${elsewhere.path}`)
+  if (unpacked && elsewhere !== undefined) refuse(`${name} has files outside its packages: ${elsewhere.path}`)
   const isPure = (await readFile(await wheelFile(dir), 'utf8')).includes('Root-Is-Purelib: true')
   if (!isPure) refuse(`${name} is not a pure wheel: it has native code`)
   return filterTree(tree, (path) => !/^[^/]+\.dist-info\/RECORD$/.test(path) && !/\.py[co]$/.test(path))
 }
 
 function refuse(message: string): never {
-  const hint = 'Use `backend: generated` in slipway.yaml, or take them out of the wheel.'
+  const hint =
+    'Use `backend: generated` in slipway.yaml, take them out of the wheel, or leave the sections deb and docker out.'
   throw new ReleaseError('DEPS_UNRESOLVED', message, { hint })
 }
 

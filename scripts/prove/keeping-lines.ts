@@ -46,6 +46,6 @@ export function keepingLines(backEnd: string, lost: readonly string[], root: str
     .map((path) => path.slice(0, Math.max(path.lastIndexOf('/'), 0)))
     .filter((folder) => folder !== '')
   const tops = [...new Set(folders)].filter((folder, _, all) => !all.some((other) => folder.startsWith(`${other}/`)))
-  if (lines === undefined || tops.length === 0) return []
+  if (lines === undefined || tops.length === 0 || tops.some((folder) => /^[^/]+\.data\//.test(folder))) return []
   return ['write in pyproject.toml:', ...lines(tops.sort(), root, [...new Set(folders)].sort())]
 }

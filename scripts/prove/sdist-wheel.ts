@@ -1,10 +1,11 @@
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse as parseToml } from 'smol-toml'
 import { extract } from 'tar'
 import { z } from 'zod'
 import { ReleaseError } from '../lib/core/error.ts'
 import { buildByBackEnd } from '../lib/io/back-end.ts'
+import { pathWithoutNode } from '../lib/io/path-without-node.ts'
 import { inScratch } from '../lib/io/scratch.ts'
 import type { Stage } from '../lib/io/stage.ts'
 import { keepingLines } from './keeping-lines.ts'
@@ -16,9 +17,6 @@ export interface SdistWheel {
   readonly findings: readonly string[]
   readonly notice?: string
 }
-
-// What a front end would be built with: whoever installs from the sdist may have none of it.
-const WITHOUT = ['node', 'npm', 'npx', 'pnpm', 'yarn', 'corepack', 'bun']
 
 /** Builds the wheel from the unpacked sdist, offline and without Node, and compares it with the one that is released. */
 export async function proveSdistWheel(stage: Stage, sdist: string, wheel: string): Promise<SdistWheel> {
@@ -45,15 +43,9 @@ async function buildAgain(
   project: string,
   unpack: () => Promise<void>,
 ): Promise<Members | string> {
-  const shadows = join(scratch, 'bin')
-  await mkdir(shadows, { recursive: true })
-  for (const name of WITHOUT) {
-    await writeFile(join(shadows, name), '#!/bin/sh\nexit 127\n')
-    await chmod(join(shadows, name), 0o755)
-  }
   const env = {
     HOME: scratch,
-    PATH: `${shadows}:/usr/local/bin:/usr/bin:/bin`,
+    PATH: await pathWithoutNode(join(scratch, 'bin')), // whoever installs from the sdist may have none
     SOURCE_DATE_EPOCH: String(plan.facts.epoch),
   }
   const to = join(scratch, 'dist')

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { Finding } from '../lib/core/error.ts'
+import type { Facts } from '../lib/core/facts.ts'
 import type { PypiConfig } from './config.ts'
 
 /** Content types of the long description that the index shows (core metadata, Description-Content-Type). */
@@ -10,8 +11,20 @@ export const DESCRIPTION_TYPES: Readonly<Record<string, string>> = {
 }
 
 /** What the index or an installer would refuse later, said before anything is built. */
-export function checkPypi(config: PypiConfig): readonly Finding[] {
-  return [...checkReadme(config), ...checkClassifiers(config), ...checkUrls(config)]
+export function checkPypi(facts: Facts, config: PypiConfig): readonly Finding[] {
+  return [...checkData(facts, config), ...checkReadme(config), ...checkClassifiers(config), ...checkUrls(config)]
+}
+
+function checkData({ python, frontends }: Facts, { data }: PypiConfig): readonly Finding[] {
+  if (data === undefined) return []
+  const path = ['data']
+  const outside = frontends.flatMap(({ output }) => output).filter((glob) => !glob.startsWith(`${data}/`))
+  if (python.backend === 'own' && python.collect === undefined && outside.length === 0) return []
+  const message =
+    outside.length === 0
+      ? 'only a back end of the project, and one without python.collect, puts files below the prefix of Python'
+      : `built files lie outside ${data}: ${outside.join(', ')}`
+  return [{ path, message, hint: 'Leave it out, and put built files into a package.' }]
 }
 
 function checkReadme({ readme }: PypiConfig): readonly Finding[] {

@@ -71,7 +71,7 @@ async function distInfoEntries(
     facts,
     config,
     names,
-    requirements: readRequirements(await work.requirements()),
+    requirements: readRequirements(await work.requirements(), config.versions),
     licenseFiles: licenses.map(({ path }) => path),
     description: await description(work, config),
   })

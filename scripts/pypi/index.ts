@@ -5,7 +5,7 @@ import { collectPlace, inProject } from '../lib/core/project-root.ts'
 import { checkPypi } from './check.ts'
 import { type PypiConfig, pypiSchema } from './config.ts'
 import { buildGenerated, PLACES } from './generated.ts'
-import { namesOf, packageOf } from './names.ts'
+import { dataPlace, namesOf, packageOf } from './names.ts'
 import { buildOwn } from './own.ts'
 
 /** The sdist and the wheel for the Python index. */
@@ -13,7 +13,7 @@ export const pypi: Format = defineFormat<PypiConfig>({
   name: 'pypi',
   needs: [],
   schema: pypiSchema,
-  check: (_facts, config) => checkPypi(config),
+  check: checkPypi,
   outputs,
   targets: () => [],
   bases: () => [],
@@ -22,12 +22,18 @@ export const pypi: Format = defineFormat<PypiConfig>({
 })
 
 function outputs(facts: Facts, config: PypiConfig): readonly Output[] {
-  const { sdist, wheel, top } = namesOf(facts, config)
+  const names = namesOf(facts, config)
+  const { sdist, wheel, top } = names
   const own = facts.python.backend === 'own'
   const inside = own ? inProject(facts.python, '') : 'wheel/'
   return [
     { kind: 'file', name: sdist, mediaType: MEDIA_TYPES.tarGzip, carries: carriesBelow(facts, `${top}/${inside}`) },
-    { kind: 'file', name: wheel, mediaType: MEDIA_TYPES.wheel, carries: carriesBelow(facts, '') },
+    {
+      kind: 'file',
+      name: wheel,
+      mediaType: MEDIA_TYPES.wheel,
+      carries: carriesBelow(facts, config.data === undefined ? '' : dataPlace(names)),
+    },
   ]
 }
 

@@ -27,3 +27,8 @@ export function namesOf(facts: Facts, config: PypiConfig): Names {
 export function packageOf(facts: Facts): string {
   return `${facts.app.name.replaceAll(/[^a-z0-9]+/g, '_').replace(/^(?=\d)/, '_')}_release`
 }
+
+/** Where a wheel keeps what an installer puts below the prefix of Python (binary distribution format, the .data directory). */
+export function dataPlace({ top }: Names): string {
+  return `${top}.data/data`
+}

@@ -8,7 +8,7 @@ import type { Work } from '../lib/core/format.ts'
 import { collectPlace, treeInProject } from '../lib/core/project-root.ts'
 import { isLink, mergeTrees, placeTree, sortEntries, type Tree } from '../lib/core/tree.ts'
 import type { PypiConfig } from './config.ts'
-import { type Names, namesOf } from './names.ts'
+import { dataPlace, type Names, namesOf } from './names.ts'
 import { assertBackEnd, assertInsidePackages } from './own-checks.ts'
 import { withRecord } from './record.ts'
 
@@ -17,8 +17,9 @@ export async function buildOwn(work: Work, config: PypiConfig): Promise<void> {
   const names = namesOf(work.facts, config)
   const added = staticFiles(work)
   await assertBackEnd(work.app, names)
-  assertInsidePackages(work.app, added)
-  const wheel = linksAsCopies(treeEntries(mergeTrees([work.app, added])))
+  if (config.data === undefined) assertInsidePackages(work.app, added)
+  const placed = config.data === undefined ? added : placeTree(added, dataPlace(names))
+  const wheel = linksAsCopies(treeEntries(mergeTrees([work.app, placed])))
   await work.write(names.wheel, wheelZip(await withRecord(wheel, names.distInfo), work.facts.epoch))
   await writeSdist(work, treeInProject(work.facts.python, added), names)
 }

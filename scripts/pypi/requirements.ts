@@ -1,6 +1,7 @@
 import { normaliseName } from '../lib/core/dependency-files.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { RequirementLine } from '../lib/core/requirement-lines.ts'
+import { loosened, type VersionRule } from './loosen.ts'
 
 // A requirement as PEP 508 writes it: name, extras, versions (perhaps in parentheses), marker.
 const REQUIREMENT =
@@ -35,10 +36,10 @@ const REFUSALS: readonly Refusal[] = [
 ]
 
 /**
- * `Requires-Dist` values: versions and markers kept, hashes dropped, narrowed by constraints. CONFIG_INVALID names each line
+ * `Requires-Dist` values: versions by the rule and markers kept, hashes dropped, narrowed by constraints. CONFIG_INVALID names each line
  * that the metadata of a package cannot say, with its place.
  */
-export function readRequirements(all: readonly RequirementLine[]): readonly string[] {
+export function readRequirements(all: readonly RequirementLine[], rule: VersionRule): readonly string[] {
   const lines = all
     .filter(({ text }) => !FETCHING.test(text))
     .map((line) => ({ ...line, text: line.text.replaceAll(HASHES, '').trim() }))
@@ -47,7 +48,7 @@ export function readRequirements(all: readonly RequirementLine[]): readonly stri
     return reason === undefined ? [] : [{ line, reason }]
   })
   const [first] = refused
-  if (first === undefined) return rendered(lines)
+  if (first === undefined) return rendered(lines, rule)
   const list = refused.map(({ line, reason }) => `  - ${place(line)}: ${reason}`)
   throw new ReleaseError('CONFIG_INVALID', ['requirements that a package cannot carry:', ...list].join('\n'), {
     hint: 'Name released versions of projects on the Python index, or leave the pypi section out.',
@@ -56,13 +57,13 @@ export function readRequirements(all: readonly RequirementLine[]): readonly stri
 }
 
 /** A constraint narrows what is required by its name; of the rest only the dependencies' own words are known to installers. */
-function rendered(lines: readonly RequirementLine[]): readonly string[] {
+function rendered(lines: readonly RequirementLine[], rule: VersionRule): readonly string[] {
   const bounds = Map.groupBy(
     lines.filter(({ constraint }) => constraint !== undefined).map(({ text }) => partsOf(text)),
     ({ name }) => normaliseName(name),
   )
   const required = lines.filter(({ constraint }) => constraint === undefined).map(({ text }) => partsOf(text))
-  return [...new Set(required.map((parts) => render(parts, bounds.get(normaliseName(parts.name)) ?? [])))]
+  return [...new Set(required.map((parts) => render(parts, bounds.get(normaliseName(parts.name)) ?? [], rule)))]
 }
 
 function place({ file, number, text }: RequirementLine): string {
@@ -92,9 +93,10 @@ function partsOf(text: string): Parts {
   return { name, extras, versions, marker }
 }
 
-function render({ name, extras, versions, marker }: Parts, bounds: readonly Parts[]): string {
+function render({ name, extras, versions, marker }: Parts, bounds: readonly Parts[], rule: VersionRule): string {
   const chosen = extras.trim() === '' ? '' : `[${extras.replaceAll(/\s/g, '')}]`
   const all = [versions, ...bounds.map((bound) => bound.versions)].map((text) => text.replaceAll(/\s/g, ''))
-  const requirement = `${name}${chosen}${[...new Set(all.filter((text) => text !== ''))].join()}`
+  const loose = all.filter((text) => text !== '').map((text) => loosened(text, rule))
+  const requirement = `${name}${chosen}${[...new Set(loose)].join()}`
   return marker === undefined ? requirement : `${requirement}; ${marker.trim()}`
 }

@@ -5,11 +5,11 @@ import { scratch } from '../support/stage.ts'
 import { plantTree } from '../support/trees.ts'
 
 const MANUAL = 'tray-1.data/data/share/man/man1/tray.1'
-const opened = async (files: Readonly<Record<string, string>>, pure = true) => {
+const opened = async (files: Readonly<Record<string, string>>, pure = true, unpacked = true) => {
   const folder = await scratch()
   const wheel = `Wheel-Version: 1.0\nRoot-Is-Purelib: ${pure}\n`
   await writeTree(folder, plantTree({ 'tray-1.dist-info/WHEEL': wheel, 'tray/a.py': '', ...files }))
-  return (await wheelTree(folder, 'tray.whl')).files.map(({ path }) => path)
+  return (await wheelTree(folder, 'tray.whl', unpacked)).files.map(({ path }) => path)
 }
 
 describe('the wheel of a back end', () => {
@@ -35,6 +35,11 @@ describe('the wheel of a back end', () => {
       })
     },
   )
+
+  it('keeps such a file where only installers meet the wheel', async () => {
+    const page = 'tray-1.data/data/share/tray/a.html'
+    expect(await opened({ [page]: '' }, true, false)).toContain(page)
+  })
 
   it('is refused with native code', async () => {
     await expect(opened({}, false)).rejects.toMatchObject({

@@ -236,6 +236,7 @@ describe('what is refused before anything is built', () => {
     [{ classifiers: ['Framework :: Django', 'Django'] }, 'classifiers.1: "Django" is no trove classifier'],
     [{ readme: 'README.adoc' }, 'readme: the Python index does not show README.adoc'],
     [{ urls: { 'News, and more': 'https://a.example' } }, 'urls.News, and more: News, and more is no label of a link'],
+    [{ data: 'share' }, 'data: built files lie outside share: core/static/core/build/**'],
     [{ urls: { News: 'a.example' } }, 'urls.News: a.example is no web address'],
   ])('%j', (config, message) => {
     expect(messages(config)).toEqual([message])

@@ -128,6 +128,31 @@ describe('a project with its packages below src', () => {
   })
 })
 
+describe('shared data of a project', () => {
+  const { collect: _, ...python } = { ...sampleFacts().python, backend: 'own' as const }
+  const facts = sampleFacts({ python, frontends: [] })
+  const bundle = plantTree({ 'share/tray/ui/app.js': 'app()\n' })
+
+  it('is where installers look in the wheel, and at its place in the sdist', async () => {
+    const work = memoryWork({ ...PARTS, facts, bundle })
+    await pypi.build(work, { ...CONFIG, data: 'share' })
+    const at = 'tray-1.2.0.data/data'
+    expect(Object.keys(await filesOf(writtenFile(work, WHEEL)))).toContain(`${at}/share/tray/ui/app.js`)
+    expect(Object.keys(await filesOf(writtenFile(work, SDIST)))).toContain('tray-1.2.0/share/tray/ui/app.js')
+    expect(pypi.outputs(facts, { ...CONFIG, data: 'share' }).map(({ carries }) => carries)).toEqual([
+      [{ tree: 'bundle', at: 'tray-1.2.0' }],
+      [{ tree: 'bundle', at }],
+    ])
+  })
+
+  it('is refused where the launcher starts the application', () => {
+    const generated = { ...facts, python: { ...python, backend: 'generated' as const } }
+    expect(pypi.check(generated, { ...CONFIG, data: 'share' }).map(({ message }) => message)).toEqual([
+      'only a back end of the project, and one without python.collect, puts files below the prefix of Python',
+    ])
+  })
+})
+
 describe("a project's own sdist", () => {
   it('gets the static files, keeps modes, and lists them where setuptools looks', async () => {
     const bytes = writtenFile(await build(), SDIST)

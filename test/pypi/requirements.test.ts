@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { ReleaseError } from '../../scripts/lib/core/error.ts'
 import { requirementLines } from '../../scripts/lib/core/requirement-lines.ts'
+import type { VersionRule } from '../../scripts/pypi/loosen.ts'
 import { readRequirements } from '../../scripts/pypi/requirements.ts'
 import { plantTree } from '../support/trees.ts'
 import { HASH, TAKEN } from './taken.ts'
 
-const read = async (text: string, more: Readonly<Record<string, string>> = {}): Promise<readonly string[]> =>
-  readRequirements(await requirementLines(plantTree({ 'requirements.txt': text, ...more }), ['requirements.txt']))
+const read = async (
+  text: string,
+  more: Readonly<Record<string, string>> = {},
+  rule: VersionRule = 'exact',
+): Promise<readonly string[]> => {
+  const lines = await requirementLines(plantTree({ 'requirements.txt': text, ...more }), ['requirements.txt'])
+  return readRequirements(lines, rule)
+}
 
 const refusalOf = async (text: string, more: Readonly<Record<string, string>> = {}): Promise<ReleaseError> => {
   const error = await read(text, more).catch((thrown: unknown) => thrown)
@@ -17,6 +24,15 @@ const refusalOf = async (text: string, more: Readonly<Record<string, string>> = 
 describe('Requires-Dist from requirements files', () => {
   it.each(TAKEN)('takes %s', async (_name, text, requirements) => {
     expect(await read(text)).toEqual(requirements)
+  })
+
+  it.each<[VersionRule, readonly string[]]>([
+    ['exact', ['django==5.2.8', 'a[x]==0.4; python_version < "3.12"', 'b==1.0rc1', 'c==2', 'd>=1,<3']],
+    ['patch', ['django>=5.2.8,<5.3', 'a[x]>=0.4,<0.5; python_version < "3.12"', 'b==1.0rc1', 'c==2', 'd>=1,<3']],
+    ['minor', ['django>=5.2.8,<6', 'a[x]>=0.4,<1; python_version < "3.12"', 'b==1.0rc1', 'c==2', 'd>=1,<3']],
+  ])('says versions by the rule %s, which changes pins on plain numbers alone', async (rule, requirements) => {
+    const lock = 'django==5.2.8\na[x]==0.4 ; python_version < "3.12"\nb==1.0rc1\nc==2\nd>=1,<3\n'
+    expect(await read(lock, {}, rule)).toEqual(requirements)
   })
 
   it('follows includes beside the including file, each file once', async () => {
@@ -84,7 +100,7 @@ describe('Requires-Dist from requirements files', () => {
   it('of a lock are what the deps stage made of it', async () => {
     const made = { 'uv.lock': 'a==1 ; sys_platform == "linux" --hash=sha256:00\n' }
     const lines = await requirementLines(plantTree({}), ['uv.lock'], made)
-    expect(readRequirements(lines)).toEqual(['a==1; sys_platform == "linux"'])
+    expect(readRequirements(lines, 'exact')).toEqual(['a==1; sys_platform == "linux"'])
   })
 
   it('counts a continued line from its first one, in the file where it stands', async () => {
