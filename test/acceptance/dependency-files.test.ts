@@ -8,7 +8,7 @@ import { makeDeps } from '../../scripts/deps/deps.ts'
 import { gather } from '../../scripts/lib/archive/bytes.ts'
 import { fileEntry } from '../../scripts/lib/archive/entry.ts'
 import { wheelZip } from '../../scripts/lib/archive/zip.ts'
-import type { PythonFacts } from '../../scripts/lib/core/facts.ts'
+import type { PythonFacts, Target } from '../../scripts/lib/core/facts.ts'
 import type { DepsListing } from '../../scripts/lib/core/stages.ts'
 import { UV_VERSION } from '../../scripts/lib/core/tool-versions.ts'
 import { renderError } from '../../scripts/lib/io/main.ts'
@@ -16,12 +16,17 @@ import { cacheFolder, type Stage } from '../../scripts/lib/io/stage.ts'
 import { saveTree } from '../../scripts/lib/io/tree-files.ts'
 import { sampleFacts } from '../support/facts.ts'
 import { testStage } from '../support/stage.ts'
+import { fullRun } from '../support/tool.ts'
 import { plantTree } from '../support/trees.ts'
 
 type Files = Readonly<Record<string, string>>
 
 /** The dependencies of a project for Python 3.13 on an ARM machine, whatever machine and Python this is. */
-async function resolved(files: Files, python: Partial<PythonFacts>): Promise<DepsListing> {
+async function resolved(
+  files: Files,
+  python: Partial<PythonFacts>,
+  targets: readonly Target[] = [{ python: '3.13', arch: 'arm64' }],
+): Promise<DepsListing> {
   const { runtime } = sampleFacts()
   const { collect: _, ...facts } = sampleFacts().python
   const { stage, notices } = await testStage(
@@ -30,7 +35,7 @@ async function resolved(files: Files, python: Partial<PythonFacts>): Promise<Dep
       python: { ...facts, native: false, ...python },
       tools: { node: {}, managers: {}, uv: UV_VERSION },
     },
-    { targets: [{ python: '3.13', arch: 'arm64' }] },
+    { targets },
   )
   await saveTree(stage.out, 'source', plantTree(files))
   const whole: Stage = { ...stage, cache: cacheFolder() }
@@ -114,6 +119,24 @@ describe('the dependencies of a project', () => {
       locked ? ['idna 3.10', 'six 1.17.0'] : ['idna', 'six'],
     )
     if (locked) expect(listing.made[path]).toMatch(/^toml==0\.10\.2 ; platform_machine == 'x86_64' --hash=sha256:/m)
+  })
+
+  it.runIf(fullRun)('have native wheels for every Python from 3.10 on, on both machines', async () => {
+    const minors = ['3.10', '3.11', '3.12', '3.13', '3.14']
+    const targets = minors.flatMap((minor) => [
+      { python: minor, arch: 'amd64' as const },
+      { python: minor, arch: 'arm64' as const },
+    ])
+    const pinned = readFileSync(join(import.meta.dirname, '../../scripts/lib/io/back-ends.txt'), 'utf8')
+    const [lock = ''] = /^markupsafe==(?:.*\\\n)+.*\n/m.exec(pinned) ?? []
+    const files = { 'requirements.txt': lock }
+    const { trees } = await resolved(files, { requirements: ['requirements.txt'], native: true }, targets)
+    const machines = { amd64: 'x86_64', arm64: 'aarch64' }
+    for (const { python, arch } of targets) {
+      const library = `markupsafe/_speedups.cpython-${python.replace('.', '')}-${machines[arch]}-linux-gnu.so`
+      expect(trees[`py${python}-${arch}`]?.files.map(({ path }) => path)).toContain(library)
+    }
+    expect(Object.keys(trees)).toHaveLength(10)
   })
 
   it('never are other bytes than the lock has', async () => {
