@@ -25,6 +25,7 @@ export async function makeApp(stage: Stage): Promise<void> {
     const selected = own ? await ownWheelTree(stage, source) : selectOf(stage.plan.facts, source)
     const tree = await installedTree(stage, selected)
     await assertPortable(stage.plan, tree)
+    assertFiles(stage.plan.facts, tree)
     await assertFreeSpace(stage.out, 2 * sizeOf(tree))
     await rm(join(stage.out, 'app.json'), { force: true })
     await writeTree(join(stage.out, 'app'), tree)
@@ -54,6 +55,16 @@ async function installedTree(stage: Stage, selected: Tree): Promise<Tree> {
   const tree = mergeTrees([rootedTree(stage.plan.facts, translated), overlayTree(stage, python.overlay)])
   assertLinksInside(tree.files)
   return tree
+}
+
+/** CONFIG_INVALID for a file that the first start would look for in vain. */
+function assertFiles({ runtime }: Facts, tree: Tree): void {
+  const there = new Set(tree.files.map(({ path }) => path))
+  const lacking = Object.values(runtime.files ?? {}).filter((path) => !there.has(path))
+  if (lacking.length === 0) return
+  throw new ReleaseError('CONFIG_INVALID', `runtime.files: ${lacking.join(', ')} is not in what is installed`, {
+    hint: 'Name a file of the application tree, or include it.',
+  })
 }
 
 /** What lies below `python.root`, from there on; licences keep their paths. An own wheel has its packages on top already. */

@@ -96,6 +96,7 @@ export function renderLauncherData(facts: Facts, layout: Layout): string {
     commands: runtime.commands,
     database: runtime.database,
     directories: runtime.state,
+    files: runtime.files,
     environment: runtime.environment.map((row) => rowData(row, layout.channel)),
   }
   return `${JSON.stringify(data, undefined, 2)}\n`

@@ -127,6 +127,7 @@ const PURPOSES: readonly (readonly [RegExp, string])[] = [
   [/\.tar\.gz$/, 'pip, from source'],
   [/\.tgz$/, 'Kubernetes (Helm)'],
   [/ENVIRONMENT\.md$/, 'administrators: every setting'],
+  [/-constraints-py[\d.]+\.txt$/, 'pip and uv: the tested versions, with hashes'],
   [/^SHA256SUMS$/, 'checking downloads'],
   [/^release\.json$/, 'programs: what this release is'],
 ]

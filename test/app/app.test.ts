@@ -134,6 +134,16 @@ describe('the app stage', () => {
     expect(readFileSync(join(stage.out, 'app/config/local.py'), 'utf8')).toBe('wins = True\n')
   })
 
+  it('has every file that the first start copies, or is refused', async () => {
+    const files = { 'tray.cfg': 'config/local.py', 'more.cfg': 'config/more.cfg' }
+    const { stage } = await testStage({ python: python(), runtime: { ...sampleFacts().runtime, files } })
+    await saveTree(stage.out, 'source', source)
+    await expect(makeApp(stage)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: 'runtime.files: config/more.cfg is not in what is installed',
+    })
+  })
+
   it('begins at python.root, where the overlay lies too; licences keep their places', async () => {
     const rooted = python({ root: 'src', include: ['src/**'], translations: ['src/translations'], overlay: 'overlay' })
     const { stage } = await testStage({ python: rooted }, { inputs: { schema: 1, files: overlay.files } })

@@ -20,6 +20,19 @@ describe('init', () => {
     expect(place.read('etc/secret_key')).toBe(key)
   })
 
+  it('copies configuration files of the application where there are none, and leaves them then', async () => {
+    const facts = easyFacts()
+    const place = install({}, { ...facts, runtime: { ...facts.runtime, files: { 'tray.cfg': 'example.cfg' } } })
+    place.write('app/example.cfg', '[tray]\n')
+    await place.tray(['init'])
+    expect(place.read('state/tray.cfg')).toBe('[tray]\n')
+    expect(statSync(join(place.root, 'state/tray.cfg')).mode & 0o777).toBe(0o640)
+    place.write('state/tray.cfg', '[mine]\n')
+    await place.tray(['init'])
+    expect(place.read('state/tray.cfg')).toBe('[mine]\n')
+    expect(readdirSync(join(place.root, 'state')).filter((name) => name.includes('tray.cfg'))).toEqual(['tray.cfg'])
+  })
+
   it('never shows the key', async () => {
     const place = install()
     const said = await Promise.all([place.tray(['init']), place.tray(['check']), place.tray(['paths', '--json'])])

@@ -108,6 +108,8 @@ export interface RuntimeFacts {
   readonly commands: Readonly<Record<string, readonly string[]>>
   readonly database?: Database
   readonly state: readonly string[] // directories below the state directory
+  /** Files that the first start makes in the state directory, by their names there: files of the application tree. */
+  readonly files?: Readonly<Record<string, string>>
   readonly environment: readonly Variable[]
 }
 

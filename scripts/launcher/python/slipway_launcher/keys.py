@@ -1,4 +1,4 @@
-"""State directories and generated keys: made when they are missing, never changed afterwards."""
+"""State directories, files in them and generated keys: made when they are missing, never changed afterwards."""
 import fcntl
 import hashlib
 import os
@@ -58,12 +58,29 @@ def make_directories(layout):
                 'image': 'mount a volume at %s that this user may write, or set APP_STATE_DIR' % layout.state,
             }.get(layout.channel, 'choose another place with --state DIR or APP_STATE_DIR')
             raise Refusal('cannot create %s: %s; %s' % (path, reason(error), advice), CONFIGURATION) from None
+    for name, source in sorted(layout.data.get('files', {}).items()):
+        make_file(os.path.join(layout.state, name), os.path.join(layout.app, source), ids)
 
 
-def write_exclusive(path, data):
+def make_file(path, source, ids):
+    """A copy of one of the application's files, 0640, where there is none; from then on it is the administrator's."""
+    if os.path.lexists(path):
+        return
+    temporary = os.path.join(os.path.dirname(path), '.%s.%s' % (os.path.basename(path), secrets.token_hex(8)))
+    try:
+        with open(source, 'rb') as file:
+            write_exclusive(temporary, file.read(), 0o640, ids)
+        os.rename(temporary, path)
+    except OSError as error:
+        raise Refusal('cannot write %s: %s' % (path, reason(error)), CONFIGURATION) from None
+
+
+def write_exclusive(path, data, mode=0o600, ids=None):
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, 'O_NOFOLLOW', 0), 0o600)
     try:
-        os.fchmod(descriptor, 0o600)
+        os.fchmod(descriptor, mode)
+        if ids is not None:
+            os.fchown(descriptor, *ids)
         os.write(descriptor, data)
         os.fsync(descriptor)
     finally:

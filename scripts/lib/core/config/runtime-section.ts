@@ -82,5 +82,11 @@ export const runtimeSection: z.ZodType<RuntimeFacts> = z.strictObject({
   commands: z.record(commandName, words.min(1)).default({}).describe("The application's own commands, by name"),
   database: database.exactOptional().describe('The database it owns'),
   state: z.array(projectPath).default([]).describe('Folders it writes to, below the state folder'),
+  files: z
+    .record(z.string().regex(/^[\w.-]+$/, 'must be the name of a file'), projectPath)
+    .exactOptional()
+    .describe(
+      "Configuration files of the application's own: name in the state folder, and the file of the application tree that the first start copies there; they are the administrator's afterwards",
+    ),
   environment: z.array(variable).default([]).describe('The table of environment variables'),
 })
