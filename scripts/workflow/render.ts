@@ -39,9 +39,10 @@ function renderJob({ name, about, needs, if: condition, environment, permissions
   return `${comment}${yaml({ [name]: job })}`.replaceAll(/^/gm, '  ').replace(/ +$/, '')
 }
 
-/** YAML as people write it: `on` without quotes, the versions of actions as comments. */
+/** YAML as people write it: `on` without quotes, the versions of actions as comments, double quotes as formatters like them. */
 function yaml(value: unknown): string {
   return dump(value, { lineWidth: -1 })
     .replace(/^'on':/m, 'on:')
     .replaceAll(/(uses: )'(.+? # v.+?)'$/gm, '$1$2')
+    .replaceAll(/: '(\{.+\})'$/gm, ': "$1"')
 }
