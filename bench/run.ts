@@ -8,9 +8,10 @@ import type { Comparison, Cost, Costs, Way } from './comparison.ts'
 import { images } from './images/comparison.ts'
 import { lock } from './lock/comparison.ts'
 import { measure } from './measure.ts'
+import { pypi } from './pypi/comparison.ts'
 
 /** THE comparisons, one line each. */
-const COMPARISONS: readonly Comparison[] = [images, lock]
+const COMPARISONS: readonly Comparison[] = [images, lock, pypi]
 
 const RUNS = 3
 

@@ -1,0 +1,1 @@
+"""A tree of three thousand files."""
