@@ -28,7 +28,7 @@ function head({ file, title, python, application, machines }: ConstraintsInput, 
   return [
     `# ${title} ${application.version} and everything that it needs on Python ${python}, Linux on ${where}:`,
     `#     ${install}`,
-    `# uv tool install --constraints and pipx install --pip-args=--constraint= take it too.`,
+    '# uv tool install takes it with --constraints.',
     ...(hashed ? [] : ['# Without hashes: the requirements of this release have none.']),
   ]
 }

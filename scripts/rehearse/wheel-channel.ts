@@ -26,6 +26,8 @@ export interface WheelChannelOptions extends WheelRelease {
   readonly installer: Installer
   readonly database: string // URL of an empty one
   readonly cache: string
+  /** The Python of the environment; default `python3` of PATH. */
+  readonly python?: string
   /** Working directory of every command; default a new empty one. */
   readonly cwd?: string
 }
@@ -67,7 +69,7 @@ async function install(options: WheelChannelOptions): Promise<InstalledWheel> {
   }
   try {
     const place = await makePlace(dir, options)
-    await run(['python3', '-m', 'venv', place.environment])
+    await run([options.python ?? 'python3', '-m', 'venv', place.environment])
     const installed = await fillEnvironment(place.environment, options)
     const app = await running(place, options)
     const stop = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Plan } from '../../scripts/lib/core/plan.ts'
@@ -11,19 +11,12 @@ import { cacheFolder } from '../../scripts/lib/io/stage.ts'
 import { runBlackBox } from '../../scripts/rehearse/black-box.ts'
 import { addPackages, openBox } from '../../scripts/rehearse/deb-channel.ts'
 import type { SystemdBox } from '../../scripts/rehearse/systemd-box.ts'
+import { blocksOf } from '../support/page.ts'
 import { sampleRelease } from '../support/release.ts'
 import { describeWith } from '../support/tool.ts'
 
 const TOOLS = ['root', 'mmdebstrap', 'unshare', 'nsenter', 'ip', 'tar']
 const PAGE = join(import.meta.dirname, '../../docs/deb.md')
-
-/** The blocks of shell commands below each heading of the page. */
-async function blocksOf(page: string): Promise<ReadonlyMap<string, readonly string[]>> {
-  const sections = (await readFile(page, 'utf8')).split(/^#{2,3} /m).slice(1)
-  const blocks = (text: string): string[] =>
-    [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code)
-  return new Map(sections.map((section) => [section.split('\n', 1)[0] ?? '', blocks(section)]))
-}
 
 describeWith(TOOLS, 'an administrator who types what docs/deb.md says', () => {
   let box: SystemdBox

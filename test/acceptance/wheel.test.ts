@@ -14,7 +14,7 @@ import { runBlackBox, type Visit } from '../../scripts/rehearse/black-box.ts'
 import { type Postgres, startPostgres } from '../../scripts/rehearse/postgres.ts'
 import { type InstalledWheel, wheelChannel } from '../../scripts/rehearse/wheel-channel.ts'
 import { sampleRelease } from '../support/release.ts'
-import { describeWith } from '../support/tool.ts'
+import { describeWith, fullRun } from '../support/tool.ts'
 import { planIn, sampleUpgrade } from '../support/upgrade.ts'
 
 let out = ''
@@ -36,7 +36,8 @@ async function hostileFolder(): Promise<string> {
 /** `Name_X==1 ; marker` as `name-x==1`. */
 const plainPin = (line: string): string => line.replace(/\s.*/, '').toLowerCase().replaceAll('_', '-')
 
-describe.each(['pip', 'uv'] as const)('the wheel of the sample, by %s', (installer) => {
+// pip installs it in pypi-page.test.ts too.
+describe.each(fullRun ? (['pip', 'uv'] as const) : (['uv'] as const))('the wheel of the sample, by %s', (installer) => {
   describeWith(
     ['root', 'psql', 'setpriv', 'python3-venv'],
     'in a read-only virtual environment beside PostgreSQL',

@@ -60,7 +60,7 @@ describe('the constraints of a Python', () => {
       [
         '# Satchel 1.2.0 and everything that it needs on Python 3.11, Linux on amd64 and arm64:',
         `#     pip install --require-hashes --requirement ${FILE}`,
-        '# uv tool install --constraints and pipx install --pip-args=--constraint= take it too.',
+        '# uv tool install takes it with --constraints.',
         `satchel-release==1.2.0 \\\n    --hash=sha256:${hash('1')} \\\n    --hash=sha256:${hash('2')}`,
         `django==5.2.8 \\\n    --hash=sha256:${hash('a')} \\\n    --hash=sha256:${hash('b')}`,
         `six==1.17.0 ; platform_machine == 'aarch64' \\\n    --hash=sha256:${hash('e')}`,

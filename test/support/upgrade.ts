@@ -7,7 +7,7 @@ import { upgradeRepository } from './sample.ts'
 import { takeTurn } from './turn.ts'
 
 /** Formats whose artifacts are upgraded by a test. */
-export type UpgradedFormat = 'deb' | 'pypi' | 'docker' | 'helm'
+export type UpgradedFormat = 'deb' | 'pypi' | 'constraints' | 'docker' | 'helm'
 
 /** dist/ folders of two releases of the sample, one after the other. */
 export interface Upgrade {
@@ -15,13 +15,14 @@ export interface Upgrade {
   readonly after: string
 }
 
-const PLANNED: readonly UpgradedFormat[] = ['deb', 'pypi', 'docker', 'helm']
+const PLANNED: readonly UpgradedFormat[] = ['deb', 'pypi', 'constraints', 'docker', 'helm']
 const TREES: readonly string[] = ['source', 'app', 'deps', 'static']
 
 // What a format needs before it can be built, besides the trees.
 const FIRST: Readonly<Record<UpgradedFormat, readonly string[]>> = {
   deb: [],
   pypi: [],
+  constraints: ['build pypi'],
   docker: ['base'],
   helm: ['base', 'build docker'],
 }
