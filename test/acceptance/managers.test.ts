@@ -9,6 +9,7 @@ import { saveTree } from '../../scripts/lib/io/tree-files.ts'
 import { makeStatic } from '../../scripts/static/static.ts'
 import { sampleFacts } from '../support/facts.ts'
 import { testStage } from '../support/stage.ts'
+import { fullRun } from '../support/tool.ts'
 import { plantTree } from '../support/trees.ts'
 
 const FRONTEND: Frontend = {
@@ -20,15 +21,17 @@ const FRONTEND: Frontend = {
   environment: {},
 }
 
-// Leaves what it was built with; calls npm too, as many scripts do.
+// Leaves what it was built with, in a file that looks old; calls npm and Python too, as many scripts do.
 const BUILD = `
 const { execSync } = require('node:child_process')
-const { mkdirSync, writeFileSync, realpathSync } = require('node:fs')
+const { mkdirSync, writeFileSync, realpathSync, utimesSync } = require('node:fs')
 mkdirSync('out', { recursive: true })
 const { version } = require(realpathSync('node_modules/nanoid') + '/package.json')
 const agent = process.env.npm_config_user_agent.split(' ')[0]
 const npm = execSync('npm --version', { encoding: 'utf8' }).trim()
-writeFileSync('out/made.json', JSON.stringify({ nanoid: version, agent, npm }))
+const [python] = ['python', 'python3'].map((name) => execSync(name + ' -c "print(6 * 7)"', { encoding: 'utf8' }).trim())
+writeFileSync('out/made.json', JSON.stringify({ nanoid: version, agent, npm, python }))
+utimesSync('out/made.json', 1, 1)
 `
 
 const INTEGRITY = 'sha512-Ir/+ZpE9fDsNH0hQ3C68uyThDXzYcim2EqcZ8zn8Chtt1iylPT9xXJB0kPCnqzgcEGikO9RxSrh63MsmVCU7Fw=='
@@ -125,9 +128,15 @@ async function made(
 const pnpm9 = { packageManager: 'pnpm@9.15.9' }
 const workspace = { 'pnpm-workspace.yaml': 'packages: [ui]\n', 'pnpm-lock.yaml': pnpmLock('ui') }
 
-const FITTING: readonly (readonly [name: string, agent: string, files: Files])[] = [
+type Fitting = readonly (readonly [name: string, agent: string, files: Files])[]
+
+const MORE: Fitting = [
   ['pnpm 10', 'pnpm/10.34.9', { 'ui/package.json': manifest('5.1.5'), 'ui/pnpm-lock.yaml': pnpmLock() }],
   ['pnpm 9', 'pnpm/9.15.9', { 'ui/package.json': manifest('5.1.5', pnpm9), 'ui/pnpm-lock.yaml': pnpmLock() }],
+]
+
+const FITTING: Fitting = [
+  ...(fullRun ? MORE : []),
   [
     'pnpm 10 from the root of its workspace',
     'pnpm/10.34.9',
@@ -140,7 +149,7 @@ const FITTING: readonly (readonly [name: string, agent: string, files: Files])[]
 describe('a front end with its own package manager', () => {
   it.each(FITTING)('is built as its lock says, twice the same: %s', async (_, agent, files) => {
     const { value, notices, listing } = await made(files)
-    expect(value).toEqual({ nanoid: '5.1.5', agent, npm: '10.9.9' })
+    expect(value).toEqual({ nanoid: '5.1.5', agent, npm: '10.9.9', python: '42' })
     const text = expect.stringContaining('Copyright 2017 Andrey Sitnik')
     expect(listing.modules).toMatchObject([
       { name: 'nanoid', version: '5.1.5', license: 'MIT', frontends: ['ui'], texts: [{ file: 'LICENSE', text }] },

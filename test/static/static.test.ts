@@ -211,6 +211,21 @@ describe('the static stage', () => {
     })
   })
 
+  it('builds several front ends, each to its places', async () => {
+    const { collect: _, ...python } = sampleFacts().python
+    const other: Frontend = {
+      ...frontend,
+      ...{ dir: 'admin', output: ['desk/static/desk/**'], expect: [] },
+      esbuild: { entries: ['desk.ts'], outdir: '../desk/static/desk' },
+    }
+    const two = { ...source, 'admin/desk.ts': 'alert(1)\n' }
+    const { stage } = await setting({ frontends: [frontend, other], source: two, facts: { python } })
+    await makeStatic(stage, { twice: false })
+    const names = paths(listing(stage).bundle).map((path) => path.replace(/-[A-Z0-9]{8}/, ''))
+    const first = ['main.css', 'main.js', 'manifest.json'].map((name) => `core/static/core/build/${name}`)
+    expect(names).toEqual([...first, 'desk/static/desk/desk.js', 'desk/static/desk/manifest.json'])
+  })
+
   it('refuses a file that two front ends claim', async () => {
     const { stage } = await setting({ frontends: [frontend, frontend] })
     await expect(makeStatic(stage, { twice: false })).rejects.toThrow('is an output of another front end too')
