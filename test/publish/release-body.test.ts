@@ -62,6 +62,15 @@ describe('the text of a release', () => {
     await expect(renderBody(parts)).toMatchFileSnapshot('../golden/publish/release-body.md')
   })
 
+  it('says of a file that the same tag gives it with other bytes', () => {
+    const name = 'demo-1.5.0.oci.tar'
+    const assets = [asset(name, 'application/vnd.oci.image.layout.v1.tar')]
+    expect(renderBody({ ...parts, assets })).toContain(`| ${name} | Docker, Podman | `)
+    expect(renderBody({ ...parts, assets, changing: [name] })).toContain(
+      `| ${name} | Docker, Podman (not reproducible) | `,
+    )
+  })
+
   it('lists the files that differ from the release before, as many as fit', () => {
     const files = [
       { path: 'shelf/views.py', how: 'changed' },

@@ -33,7 +33,7 @@ export async function openArchiveBlobs(path: string): Promise<ArchiveBlobs> {
   const find = (name: string, hops = 0): Place => {
     const place = places.get(name)
     if (place?.link !== undefined && hops < HOPS) return find(place.link, hops + 1)
-    if (place !== undefined) return place
+    if (place !== undefined && place.link === undefined) return place
     throw new ReleaseError('PROOF_FAILED', `${path} has no ${name}`, { hint: DAMAGED })
   }
   const opened = ({ start, size }: Place): AsyncIterable<Uint8Array> =>

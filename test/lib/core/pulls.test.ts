@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { BuiltOutput } from '../../../scripts/lib/core/artifact.ts'
+import type { BuiltOutput, ImageLayer } from '../../../scripts/lib/core/artifact.ts'
 import { parseEarlier, pullsOf, renderPulls } from '../../../scripts/lib/core/pulls.ts'
 
 const layers = (rows: readonly (readonly [name: string, digest: string, megabytes: number])[]) =>
@@ -12,7 +12,7 @@ const LEAN = layers([
   ['app', 'sha256:app', 1],
 ])
 
-function image(name: string, own: ReturnType<typeof layers>): BuiltOutput {
+function image(name: string, own: readonly ImageLayer[]): BuiltOutput {
   const platforms = [{ platform: 'linux/amd64', digest: 'sha256:manifest', layers: own }]
   return {
     kind: 'image',
@@ -65,6 +65,20 @@ demo-1.1.0-full.oci.tar  linux/amd64     63.0 MB                3.0 MB`)
     expect(renderPulls(pulls, '1.0.0')).toBe(`image                    machine      first pull  update from 1.0.0
 demo-1.1.0-lean.oci.tar  linux/amd64     33.0 MB             3.0 MB
 demo-1.1.0-full.oci.tar  linux/amd64     63.0 MB                all`)
+  })
+
+  it("knows the earlier image of an application's own Dockerfile, and nothing of its layers but their digests", () => {
+    const own = [
+      { digest: 'sha256:base', size: 20e6 },
+      { digest: 'sha256:new', size: 4e6 },
+    ]
+    const outputs = [image('demo-1.1.0.oci.tar', own)]
+    const [lean] = RELEASE.images
+    const earlier = parseEarlier({ ...RELEASE, images: [{ ...lean, name: 'demo-1.0.0.oci.tar' }] })
+    expect(pullsOf(outputs, earlier)).toEqual([
+      { image: 'demo-1.1.0.oci.tar', platform: 'linux/amd64', whole: 24e6, since: 4e6 },
+    ])
+    expect(pullsOf(outputs, parseEarlier(RELEASE))[0]?.since).toBeUndefined()
   })
 
   it('is unknown from a file that lists no layers', () => {
