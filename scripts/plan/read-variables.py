@@ -11,6 +11,7 @@ import sys
 NAME = re.compile(r"[A-Z][A-Z0-9_]+\Z")
 MAPPINGS = {"environ", "env"}
 FUNCTIONS = frozenset({"getenv", "env", "config", "decouple_config"})
+FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 METHODS = {"get", "pop", "setdefault", "str", "bool", "int", "float", "list", "json", "url", "db", "db_url", "path"}
 
 
@@ -45,9 +46,19 @@ def own_functions(tree):
                 yield node.name
 
 
+def of_requests(tree):
+    """Reads in functions that are given a mapping of that name, as WSGI applications are (PEP 3333)."""
+    for function in ast.walk(tree):
+        if isinstance(function, FUNCTION) and any(given.arg in MAPPINGS for given in function.args.args):
+            for node in ast.walk(function):
+                if not any(isinstance(part, ast.Attribute) and part.attr in MAPPINGS for part in ast.walk(node)):
+                    yield node
+
+
 def variables(path, tree, own):
+    requests = set(of_requests(tree))
     for node in ast.walk(tree):
-        key = key_of(node, own)
+        key = None if node in requests else key_of(node, own)
         if isinstance(key, ast.Constant) and isinstance(key.value, str) and NAME.match(key.value):
             yield [key.value, path, node.lineno]
 

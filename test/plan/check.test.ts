@@ -28,6 +28,13 @@ print("NOT_A_VARIABLE")
 STATIC_ROOT = os.environ.get("APP_STATIC_DIR")
 `
 
+// What a request brings is no variable of the process.
+const WSGI = `import os
+def application(environ, start_response):
+    prefix = os.environ.get("PREFIX")
+    return environ["PATH_INFO"], environ.get("HTTP_HOST"), prefix
+`
+
 const OVERLAY = 'import os\nos.getenv("SECRET_KEY")\nos.getenv("APP_STATIC_DIR")\n'
 
 describe('slipway check', () => {
@@ -168,6 +175,7 @@ describe('slipway check', () => {
     const folder = shelfRepository({
       'shelf/settings.py': SETTINGS,
       'shelf/broken.py': 'def (:\n',
+      'shelf/wsgi.py': WSGI,
       'tests/test_shelf.py': 'import os\nos.environ["ONLY_IN_TESTS"]\n',
     })
     const { notices } = await checkProject(projectIn(folder), FORMATS)
@@ -178,7 +186,11 @@ describe('slipway check', () => {
         ['DEBUG', 13],
         ['MODE', 12],
         ['TRACE', 14],
-      ].map(([name, line]) => `the code reads ${name} (shelf/settings.py:${line}), the table does not name it`),
+        ['PREFIX', 3, 'wsgi'],
+      ].map(
+        ([name, line, file = 'settings']) =>
+          `the code reads ${name} (shelf/${file}.py:${line}), the table does not name it`,
+      ),
     )
   })
 
