@@ -9,19 +9,25 @@ const SYSTEM = ['/usr/local/bin', '/usr/bin', '/bin']
 /** The folders of PATH, in their order, without those of Node packages. */
 function folders(): readonly string[] {
   const listed = (process.env['PATH'] ?? '').split(delimiter).filter(isAbsolute)
-  return [...listed.filter((folder) => !folder.includes('/node_modules/')), ...SYSTEM]
+  return [...new Set([...listed.filter((folder) => !folder.includes('/node_modules/')), ...SYSTEM])]
 }
 
-/** A PATH of one new folder with links to the programs of this one, where a search for Node and its package managers finds nothing. */
-export async function pathWithoutNode(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true })
-  const taken = new Set<string>()
-  for (const from of folders()) {
-    for (const name of await readdir(from).catch(() => [])) {
-      if (NODE.test(name) || taken.has(name)) continue
-      taken.add(name)
-      await symlink(join(from, name), join(folder, name))
+/** This PATH, where a search for Node and its package managers finds nothing: links below `place` to what else lies beside them. */
+export async function pathWithoutNode(place: string): Promise<string> {
+  const path: string[] = []
+  for (const [index, folder] of folders().entries()) {
+    const names = await readdir(folder).catch(() => [])
+    if (!names.some((name) => NODE.test(name))) {
+      path.push(folder)
+      continue
     }
+    const others = join(place, `${index}`)
+    await mkdir(others, { recursive: true })
+    const links = names
+      .filter((name) => !NODE.test(name))
+      .map((name) => symlink(join(folder, name), join(others, name)))
+    await Promise.all(links)
+    path.push(others)
   }
-  return folder
+  return path.join(delimiter)
 }
