@@ -39,7 +39,8 @@ async function ownCache(): Promise<string> {
 
 /** Runs the stage in folders of its own, nothing of an earlier build at hand. */
 async function resolved({ requirements, build, targets }: Wish): Promise<{ listing: DepsListing; vendor: string }> {
-  const { collect: _, ...python } = sampleFacts().python
+  const { python: sample, runtime } = sampleFacts()
+  const { collect: _, ...python } = sample
   const { stage } = await testStage(
     {
       python: {
@@ -47,6 +48,7 @@ async function resolved({ requirements, build, targets }: Wish): Promise<{ listi
         native: Object.values(build).some(({ native }) => native),
         requirements: ['requirements.txt'],
       },
+      runtime: { ...runtime, services: [] },
       deps: { wheels: [], floor: 'manylinux_2_28', build },
       tools: { node: {}, managers: {}, uv: UV_VERSION },
     },
