@@ -14,6 +14,7 @@ import { plan } from './plan-release.ts'
 import { preflightVerb } from './preflight-release.ts'
 import { proveVerb } from './prove-release.ts'
 import { publishVerb } from './publish-release.ts'
+import { rehearseVerb } from './rehearse-release.ts'
 import { depsVerb } from './resolve-deps.ts'
 import { jobVerb } from './run-job.ts'
 import { sealVerb } from './seal-release.ts'
@@ -35,6 +36,7 @@ const stageVerbs: readonly Verb[] = [
   staticVerb,
   build,
   proveVerb,
+  rehearseVerb,
   sealVerb,
   subjectsVerb,
   publishVerb,

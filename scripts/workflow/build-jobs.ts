@@ -31,7 +31,8 @@ export function buildJobs(facts: WorkflowFacts): readonly Job[] {
       'prove',
       facts.formats.map(({ name }) => name),
     ),
-    lastJob(facts, 'seal', ['prove']),
+    ...(facts.rehearse.length > 0 ? [rehearseJob(facts)] : []),
+    lastJob(facts, 'seal', [facts.rehearse.length > 0 ? 'rehearse' : 'prove']),
   ]
 }
 
@@ -75,6 +76,18 @@ function formatJob(facts: WorkflowFacts, format: WorkflowFacts['formats'][number
 function lastJob(facts: WorkflowFacts, verb: 'prove' | 'seal', needs: readonly string[]): Job {
   const takes = takesOf(takenByStage(verb, facts.formats))
   return { name: verb, needs, permissions: READS, steps: slipwaySteps(facts, { verb, takes, leaves: verb }) }
+}
+
+function rehearseJob(facts: WorkflowFacts): Job {
+  const takes = takesOf(takenByStage('rehearse', facts.formats))
+  return {
+    name: 'rehearse',
+    about:
+      "Installs and starts what was built with the runner's Docker and PostgreSQL, before anybody can download it.",
+    needs: ['prove'],
+    permissions: READS,
+    steps: slipwaySteps(facts, { verb: 'rehearse', argument: facts.rehearse.join(','), takes }),
+  }
 }
 
 /** One verb of Slipway; a job of Slipway's own repository gets the action from the checkout. */

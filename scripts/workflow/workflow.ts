@@ -7,6 +7,7 @@ export interface WorkflowFacts {
   readonly config?: string // the configuration file, where it is not slipway.yaml of the project
   readonly formats: readonly HandedFormat[]
   readonly attest: boolean
+  readonly rehearse: readonly string[] // channels; none: no such job
   readonly environment?: string // approves what cannot be taken back
   readonly slipway: string // after `uses:`; `./` in Slipway's own repository
 }

@@ -45,9 +45,16 @@ export function workflowFacts(
       onBase: format.bases(config.sections[format.name] ?? {}).length > 0,
     })),
     attest: config.facts.attest === true,
-    ...(config.environment === undefined ? {} : { environment: config.environment }),
+    rehearse: config.workflow.rehearse === true ? channelsOf(config) : [],
+    ...(config.workflow.environment === undefined ? {} : { environment: config.workflow.environment }),
     slipway,
   }
+}
+
+/** What a runner of GitHub can install, which has Docker and PostgreSQL: images, and a wheel with the launcher. */
+function channelsOf({ facts, sections }: Config): readonly string[] {
+  const wheel = 'pypi' in sections && facts.python.backend === 'generated'
+  return [...('docker' in sections ? ['image'] : []), ...(wheel ? ['wheel'] : [])]
 }
 
 /**

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Plan } from '../../scripts/lib/core/plan.ts'
 import { networkEnvironment } from '../../scripts/lib/io/network.ts'
 import { cacheFolder } from '../../scripts/lib/io/stage.ts'
 import { type StandIn, startGithub } from '../../scripts/publish/simulate/server.ts'
@@ -127,11 +128,13 @@ describeWith(['git', 'python3', 'xz', 'docker-registry'], 'the workflows, job by
     await rm(folder, { recursive: true, force: true })
   })
 
-  it('all succeed', () => {
+  it('all succeed, one for each stage and planned format', async () => {
     expectSuccess()
+    const plan = join(outcomes.get('plan')?.folders[0] ?? '', 'dist/plan.json')
+    const { formats }: Plan = JSON.parse(await readFile(plan, 'utf8'))
     expect([...outcomes].map(([name, { result }]) => `${name} ${result}`)).toEqual(
       [
-        ...['plan', 'source', 'app', 'deps', 'base', 'static', 'deb', 'pypi', 'docker', 'helm', 'tarballs', 'papers'],
+        ...['plan', 'source', 'app', 'deps', 'base', 'static', ...formats.map(({ name }) => name)],
         ...['prove', 'seal', 'draft', 'attest', 'python-index', 'finish'],
       ].map((name) => `${name} success`),
     )

@@ -70,7 +70,7 @@ async function publishKilled(bench: Bench, requests: number): Promise<void> {
 const tally = { killed: 0, reruns: 0 }
 
 describe('under random faults the same command leads to one complete release', { timeout: 120_000 }, () => {
-  it.each(Array.from({ length: RUNS }, (_, seed) => seed))('seed %i', async (seed) => {
+  it.concurrent.each(Array.from({ length: RUNS }, (_, seed) => seed))('seed %i', async (seed) => {
     const killed = seed % KILLED === KILLED - 1
     const roll = dice(-seed)
     const stall: readonly Fault[] = killed && roll(2) === 1 ? [{ on: 'upload-asset', is: 'stall', after: roll(6) }] : []

@@ -30,12 +30,20 @@ const format = (name: string, needs: readonly string[] = []): WorkflowFacts['for
 
 /** Workflows as they are written for others, from the smallest to everything at once. */
 const WRITTEN: Readonly<Record<string, WorkflowFacts>> = {
-  'smallest.yaml': { tag: '{version}', project: '.', formats: [format('tarballs')], attest: false, slipway: SLIPWAY },
+  'smallest.yaml': {
+    tag: '{version}',
+    project: '.',
+    formats: [format('tarballs')],
+    rehearse: [],
+    attest: false,
+    slipway: SLIPWAY,
+  },
   'approved.yaml': {
     tag: 'app/v{version}',
     project: 'app',
     config: 'release/slipway.yaml',
     formats: [format('docker'), format('helm', ['docker']), format('tarballs')],
+    rehearse: ['image'],
     attest: false,
     environment: 'release',
     slipway: SLIPWAY,
@@ -44,6 +52,7 @@ const WRITTEN: Readonly<Record<string, WorkflowFacts>> = {
     tag: 'v{version}',
     project: '.',
     formats: [format('deb'), format('pypi'), format('docker'), format('helm', ['docker']), format('papers')],
+    rehearse: ['image', 'wheel'],
     attest: true,
     slipway: SLIPWAY,
   },

@@ -29,7 +29,7 @@ export function takenByFormat({ needs, onDeps, onBase }: HandedFormat): readonly
 }
 
 /** A stage that is a job of its own. */
-export type StageVerb = 'source' | 'app' | 'deps' | 'base' | 'static' | 'prove' | 'seal' | 'publish'
+export type StageVerb = 'source' | 'app' | 'deps' | 'base' | 'static' | 'prove' | 'rehearse' | 'seal' | 'publish'
 
 const TAKEN: Readonly<Record<StageVerb, (formats: readonly string[]) => readonly string[]>> = {
   source: () => ['plan'],
@@ -38,6 +38,7 @@ const TAKEN: Readonly<Record<StageVerb, (formats: readonly string[]) => readonly
   base: () => ['plan'],
   static: () => ['plan', 'source', 'app', 'deps'],
   prove: (formats) => ['plan', 'static', ...formats],
+  rehearse: (formats) => ['plan', 'prove', ...formats],
   seal: (formats) => ['plan', 'prove', ...formats],
   publish: (formats) => ['plan', 'source', 'prove', 'seal', ...formats],
 }
@@ -53,6 +54,8 @@ export const AFTER_PLAN: readonly string[] = [
   'built',
   'artifacts',
   'hand-over',
+  'rehearsal.json',
+  'subjects.sha256',
   'release-notes.md', // of a simulated publishing
 ]
 

@@ -34,8 +34,8 @@ export interface Config {
   readonly facts: ConfiguredFacts
   readonly version: VersionRule
   readonly sections: Readonly<Record<string, unknown>>
-  /** GitHub environment of the job after which there is no way back. */
-  readonly environment?: string
+  /** What the written workflow does besides, and facts need not know. */
+  readonly workflow: Pick<ReleaseSection, 'environment' | 'rehearse'>
   /** Adds the place in the file to a finding. */
   locate(finding: Finding): LocatedFinding
 }
@@ -113,11 +113,15 @@ function configOf(
   }
   const { app, frontends, python, deps, runtime, rehearse, version, source, release } = parsed
   const { missing } = source
-  const { environment, ...published } = release
+  const { environment, rehearse: rehearsed, ...published } = release
+  const workflow = {
+    ...(environment === undefined ? {} : { environment }),
+    ...(rehearsed === undefined ? {} : { rehearse: rehearsed }),
+  }
   const facts = { app, revision: version.revision, missing, frontends, python, deps, runtime, rehearse, ...published }
   const planned = formats.filter((format) => format.name in values)
   const sections = Object.fromEntries(planned.map(({ name }) => [name, values[name]]))
-  return { facts, version, sections, ...(environment === undefined ? {} : { environment }), locate }
+  return { facts, version, sections, workflow, locate }
 }
 
 function sortFindings(findings: readonly LocatedFinding[]): readonly LocatedFinding[] {

@@ -190,6 +190,7 @@ export interface ReleaseSection {
   readonly notes?: string
   readonly attest?: boolean
   readonly environment?: string
+  readonly rehearse?: boolean
 }
 
 /** `release`: where it is published, and with which words. */
@@ -207,6 +208,12 @@ export const releaseSection: z.ZodType<ReleaseSection> = z.strictObject({
     .exactOptional()
     .describe(
       'Whether the workflow that `slipway workflow` writes attests where each file and image was built (GitHub artifact attestations: public repositories, or an Enterprise plan), and the notes say how to verify it; default false',
+    ),
+  rehearse: z
+    .boolean()
+    .exactOptional()
+    .describe(
+      'Whether the workflow that `slipway workflow` writes installs and starts images and wheel on its runner, and plays the steps of `rehearse`, before anything is sealed; default false',
     ),
   environment: matching(/^[\w.-]+$/, 'is no environment', 'Write a name of letters, digits, dots and dashes.')
     .exactOptional()
