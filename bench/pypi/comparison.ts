@@ -36,8 +36,8 @@ export const pypi: Comparison = {
     const [generated, own] = [await planned(place, project, 'generated'), await planned(place, project, 'own')]
     const tools = join(place, 'tools')
     await run(['python3', '-m', 'venv', tools])
-    const packages = ['build', 'setuptools', 'uv']
-    await run([join(tools, 'bin/pip'), 'install', '--quiet', ...packages], { inherit: true })
+    const packages = ['build', 'setuptools', 'uv', 'wheel']
+    await run([join(tools, 'bin/pip'), 'install', '--quiet', '--upgrade', ...packages], { inherit: true })
     await run(['node', 'make.mjs'], { cwd: join(project, 'frontend'), inherit: true })
     const python = join(tools, 'bin/python')
     const uv = join(tools, 'bin/uv')
