@@ -3,6 +3,8 @@ import { type Patience, RequestFailure } from '../lib/io/attempts.ts'
 import { openRepository, splitReference } from '../lib/io/registry.ts'
 import { fine, notice, type PreflightFinding, refused } from './preflight-findings.ts'
 
+const GHCR = 'ghcr.io' // hides what the token of a job without `packages` may not read, also what does not exist yet
+
 /** What the registries of a plan say of its exact references, asked with the logins of this machine. Only reads. */
 export async function findingsOfRegistries(plan: Plan, patience: Patience): Promise<readonly PreflightFinding[]> {
   const references = promisedOutputs(plan).flatMap((output) => (output.kind === 'image' ? output.references : []))
@@ -24,11 +26,12 @@ async function findingOf(reference: string, patience: Patience): Promise<Preflig
 
 function unread(reference: string, status: number): PreflightFinding {
   const [host = ''] = reference.split('/')
-  if (status === 401) {
+  const hidden = status === 403 || (status === 401 && host === GHCR)
+  if (status === 401 && !hidden) {
     const repair = `Log in first: \`docker login ${host}\`; a workflow on GitHub needs \`packages: write\`.`
     return refused('registry', `${host} wants a login that it does not have for ${reference}`, repair)
   }
-  if (status === 403) {
+  if (hidden) {
     const repair = 'Do nothing if the package is new, or if a later job has `packages: write`.'
     return notice('registry', `${host} does not show ${reference} to this login`, repair)
   }
