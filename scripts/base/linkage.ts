@@ -1,8 +1,7 @@
 import { posix } from 'node:path'
-import { gather } from '../lib/archive/bytes.ts'
 import { contentOf, type FileEntry } from '../lib/archive/entry.ts'
 import { resolvePath, type ViewEntry } from '../lib/core/base.ts'
-import { type ElfNeeds, readElf } from '../lib/core/elf.ts'
+import { type ElfNeeds, isElf, readElf } from '../lib/core/elf.ts'
 import { ReleaseError } from '../lib/core/error.ts'
 import type { Architecture } from '../lib/core/facts.ts'
 
@@ -17,8 +16,9 @@ type View = ReadonlyMap<string, ViewEntry>
 export async function assertLinked(files: readonly FileEntry[], view: View, arch: Architecture): Promise<number> {
   const missing: string[] = []
   let count = 0
+  const room = Buffer.allocUnsafe(Math.max(0, ...files.map(({ size }) => size))) // one for all: together they are a base
   for (const file of files) {
-    const needs = readElf(await gather(contentOf(file)))
+    const needs = readElf(await readInto(room, file))
     if (needs === undefined) continue
     count += 1
     missing.push(...unmet(file.path, needs, view, arch).map((what) => `${file.path} needs ${what}`))
@@ -27,6 +27,17 @@ export async function assertLinked(files: readonly FileEntry[], view: View, arch
   throw new ReleaseError('DEPS_UNRESOLVED', `libraries are missing in the image base: ${missing.join('; ')}`, {
     hint: 'Add the package that brings them to the roots of this base.',
   })
+}
+
+/** The bytes of a file, good until the next is read; of one that is no ELF file only the beginning. */
+async function readInto(room: Buffer, file: FileEntry): Promise<Buffer> {
+  let filled = 0
+  for await (const chunk of contentOf(file)) {
+    room.set(chunk, filled)
+    filled += chunk.length
+    if (!isElf(room.subarray(0, filled))) break
+  }
+  return room.subarray(0, filled)
 }
 
 function unmet(path: string, needs: ElfNeeds, view: View, arch: Architecture): string[] {

@@ -18,16 +18,36 @@ export async function ownLayers(
 ): Promise<readonly BaseLayer[]> {
   const places = placesOf(work.facts)
   const installed = installTree(work.app, work.static)
-  const contents: readonly (readonly [name: string, entries: readonly ArchiveEntry[]])[] = [
-    ['dependencies', treeEntries(await work.vendor(target), `${places.vendor}/py${target.python}`)],
-    ['static', treeEntries(installed.static, places.static)],
-    ['app', [...treeEntries(installed.app, places.app), ...(await ownEntries(work, base.python.path, postgresql))]],
+  const app = [...treeEntries(installed.app, places.app), ...(await ownEntries(work, base.python.path, postgresql))]
+  const layers = [
+    await dependencyLayer(work, base, target),
+    await layerOf(work, base, 'static', treeEntries(installed.static, places.static)),
+    await layerOf(work, base, 'app', app),
   ]
-  const layers: BaseLayer[] = []
-  for (const [name, entries] of contents.filter(([, list]) => list.length > 0)) {
-    layers.push(await packLayer(name, placeInBase(entries, base), work.facts.epoch, work.spool))
-  }
-  return layers
+  return layers.filter((layer) => layer !== undefined)
+}
+
+// Not the release's time, so that two releases with the same dependencies have the same layer; the earliest that zip knows
+const UNCHANGING = Date.UTC(1980, 0, 1) / 1000
+
+/** The largest of the application's own layers, and for most releases the one of before. */
+async function dependencyLayer(work: Work, base: Base, target: Target): Promise<BaseLayer | undefined> {
+  const tree = await work.vendor(target)
+  if (tree.files.length === 0) return undefined
+  const entries = placeInBase(treeEntries(tree, `${placesOf(work.facts).vendor}/py${target.python}`), base)
+  const name = 'dependencies'
+  const inputs = { name, files: tree.files, entries } // the entries say where, the files what
+  return work.layer(inputs, () => packLayer(name, entries, UNCHANGING, work.spool))
+}
+
+async function layerOf(
+  work: Work,
+  base: Base,
+  name: string,
+  entries: readonly ArchiveEntry[],
+): Promise<BaseLayer | undefined> {
+  if (entries.length === 0) return undefined
+  return packLayer(name, placeInBase(entries, base), work.facts.epoch, work.spool)
 }
 
 /** Launcher, licences, and the two directories that are written to. */

@@ -35,7 +35,7 @@ describe('inBlocks', () => {
     const content = Buffer.from('abcdefghij')
     for (const sizes of [[1], [3, 1], [10], [4, 4, 2]]) {
       const blocks: string[] = []
-      for await (const block of inBlocks(rechunked(streamOf(content), sizes), 4)) blocks.push(block.toString())
+      for await (const block of inBlocks(rechunked(streamOf(content), sizes), 4, 1)) blocks.push(block.toString())
       expect(blocks).toEqual(['abcd', 'efgh', 'ij'])
     }
   })

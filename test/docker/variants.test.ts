@@ -38,6 +38,16 @@ describe('the images of both variants', () => {
     )
   })
 
+  it('have the dependencies of the release before, byte for byte, where they are the same', async () => {
+    const bases = { 'lean@linux/amd64': await fixtureBase('amd64') }
+    const later = memoryWork({ bases, facts: sampleFacts({ epoch: sampleFacts().epoch + 1000 }) })
+    await docker.build(later, docker.schema.parse({}))
+    const next = await openImage(writtenFile(later, 'satchel-1.2.0-lean.oci.tar'))
+    const [before, after] = [lean, next].map((image) => image.manifest('amd64').layers.map(({ digest }) => digest))
+    expect(after?.slice(0, 2)).toEqual(before?.slice(0, 2))
+    expect(after?.slice(2)).not.toContain(before?.[2])
+  })
+
   it('tell the launcher which PostgreSQL to look for', async () => {
     const top = lean.manifest('amd64').layers.at(-1)
     const files = await members(gunzipSync(lean.blob(top?.digest ?? '')))

@@ -68,6 +68,7 @@ export function memoryWork(parts: WorkParts = {}): MemoryWork {
     ownFile: (path) => readFile(join(SCRIPTS, path)),
     input: async (path) => Buffer.from(found(parts.inputs?.[path], `input ${path}`)),
     spool: async (bytes) => spooled(await gather(bytes)),
+    layer: (_, make) => make(),
     pipe: (command, bytes) => pipe(command, bytes),
     run: (command) => run(command),
     async write(name, bytes) {

@@ -10,22 +10,30 @@ export async function* streamOf(...chunks: readonly Uint8Array[]): AsyncIterable
   yield* chunks
 }
 
-/** The same bytes in blocks of exactly `size`, only the last one shorter; nothing for an empty stream. */
-export async function* inBlocks(bytes: AsyncIterable<Uint8Array>, size: number): AsyncIterable<Uint8Array> {
-  let block = Buffer.allocUnsafe(size)
+/** The same bytes in blocks of exactly `size`, only the last one shorter; nothing for an empty stream. A block is good until `lent` more were taken: then its memory is used again. */
+export async function* inBlocks(
+  bytes: AsyncIterable<Uint8Array>,
+  size: number,
+  lent: number,
+): AsyncIterable<Uint8Array> {
+  const ring: Buffer[] = []
+  let taken = 0
   let filled = 0
   for await (const chunk of bytes) {
     let from = 0
     while (from < chunk.length) {
+      ring[taken] ??= Buffer.allocUnsafeSlow(size)
+      const block = ring[taken] as Buffer
       const length = Math.min(size - filled, chunk.length - from)
       block.set(chunk.subarray(from, from + length), filled)
       from += length
       filled += length
       if (filled < size) continue
-      yield block
-      block = Buffer.allocUnsafe(size) // the one before may still be in use
+      taken = (taken + 1) % (lent + 1)
       filled = 0
+      yield block
     }
   }
-  if (filled > 0) yield block.subarray(0, filled)
+  const last = ring[taken]
+  if (filled > 0 && last !== undefined) yield last.subarray(0, filled)
 }

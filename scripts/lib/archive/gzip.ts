@@ -4,7 +4,9 @@ import { inBlocks } from './bytes.ts'
 
 const BLOCK = 2 ** 20
 const WINDOW = 2 ** 15 // RFC 1951: how far back a match may reach
-const AHEAD = 8 // blocks in work at one time; the number changes no byte
+const AHEAD = 5 // blocks in work at one time: one more than libuv has threads; the number changes no byte
+
+const LENT = AHEAD + 2 // with the one before, whose end is a dictionary, and the one that waits for its successor
 
 const compress = promisify<Uint8Array, import('node:zlib').ZlibOptions, Uint8Array>(deflateRaw)
 
@@ -40,7 +42,7 @@ function gzipHeader(level: number): Uint8Array {
 
 async function* deflated(bytes: AsyncIterable<Uint8Array>, level: number): AsyncIterable<Uint8Array> {
   const working: Promise<Uint8Array>[] = []
-  for await (const { block, dictionary, last } of withDictionaries(inBlocks(bytes, BLOCK))) {
+  for await (const { block, dictionary, last } of withDictionaries(inBlocks(bytes, BLOCK, LENT))) {
     const finishFlush = last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH
     working.push(compress(block, { level, finishFlush, ...(dictionary.length > 0 ? { dictionary } : {}) }))
     const first = working.length < AHEAD ? undefined : working.shift()

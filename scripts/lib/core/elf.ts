@@ -18,11 +18,16 @@ interface Segment {
   readonly size: number
 }
 
+/** Whether these are the first bytes of a 64-bit little-endian ELF file; 64 of them are its header. */
+export function isElf(file: Buffer): boolean {
+  if (file.length < 64 || file.readUInt32BE(0) !== 0x7f454c46) return false // e_ident: magic
+  return file[4] === 2 && file[5] === 1 // EI_CLASS 64, EI_DATA little-endian
+}
+
 /** The needs of a 64-bit little-endian ELF file; undefined for anything else. */
 export function readElf(bytes: Uint8Array): ElfNeeds | undefined {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  if (file.length < 64 || file.readUInt32BE(0) !== 0x7f454c46) return undefined // e_ident: magic
-  if (file[4] !== 2 || file[5] !== 1) return undefined // EI_CLASS 64, EI_DATA little-endian
+  if (!isElf(file)) return undefined
   const segments = readSegments(file)
   const interp = segments.find((segment) => segment.type === PT.interp)
   const dynamic = readDynamic(file, segments)

@@ -55,6 +55,8 @@ export interface Work {
   /** An input from outside the checkout (overlay, extra template), by its path below `dist/inputs/`. */
   input(path: string): Promise<Uint8Array>
   spool(bytes: AsyncIterable<Uint8Array>): Promise<Spooled>
+  /** A layer that this machine made before from the same inputs (as JSON) by the same code, else a new one, which is kept. */
+  layer(inputs: unknown, make: () => Promise<BaseLayer>): Promise<BaseLayer>
   /** Bytes through a program such as xz, with a bare environment. */
   pipe(command: Command, bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
   /** Leaves a promised artifact; a name the plan does not promise is PLAN_DRIFT. */

@@ -1,14 +1,17 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Built, BuiltOutput } from '../core/artifact.ts'
+import type { BaseLayer } from '../core/base.ts'
 import { ReleaseError } from '../core/error.ts'
-import { targetName } from '../core/facts.ts'
+import { type Platform, targetName } from '../core/facts.ts'
 import type { Format, Work } from '../core/format.ts'
 import type { PlannedFormat } from '../core/plan.ts'
 import { requirementLines } from '../core/requirement-lines.ts'
 import { loadBase } from './base-files.ts'
 import { measureFile, readStageJson, writeBeside, writeJson } from './files.ts'
 import { buildImage } from './image-build.ts'
+import { keepLayer, layerFolder, readLayer } from './layer-cache.ts'
 import { readImageFacts } from './oci-archive.ts'
 import { pipe, run } from './run.ts'
 import { spoolTo } from './spool.ts'
@@ -46,12 +49,13 @@ async function openWork(stage: Stage, planned: PlannedFormat, scratch: string): 
     ...(plan.facts.python.backend === 'own' ? { sdist: await loadTree(out, 'sdist', 'app') } : {}),
     static: await loadStatic(out),
     vendor: (target) => loadVendor(out, targetName(target)),
-    base: (name, platform) => loadBase(out, name, platform),
+    base: once((name: string, platform: Platform) => loadBase(out, name, platform)),
     image: (wanted) => buildImage(stage, join(scratch, 'image'), wanted),
     built: (format) => readStageJson<Built>(join(out, 'built', `${format}.json`), `build ${format}`),
     ownFile: (path) => readFile(new URL(path, SCRIPTS)),
     input: (path) => readFile(join(out, 'inputs', path)),
     spool: (bytes) => spoolTo(scratch, bytes),
+    layer: (inputs, make) => keptLayer(stage, planned, inputs, make),
     pipe: (command, bytes) => pipe(command, bytes),
     run: (command) => run(command, { cwd: scratch }),
     async write(name, bytes) {
@@ -59,6 +63,31 @@ async function openWork(stage: Stage, planned: PlannedFormat, scratch: string): 
       await writeBeside(join(out, 'artifacts', name), bytes)
     },
   }
+}
+
+/** Bases are hashed when they are loaded, and asked for by every variant. */
+function once<Words extends readonly string[], T>(load: (...words: Words) => Promise<T>): typeof load {
+  const known = new Map<string, Promise<T>>()
+  return (...words) => {
+    const key = words.join(' ')
+    const value = known.get(key) ?? load(...words)
+    known.set(key, value)
+    return value
+  }
+}
+
+async function keptLayer(
+  { cache }: Stage,
+  { name }: PlannedFormat,
+  inputs: unknown,
+  make: () => Promise<BaseLayer>,
+): Promise<BaseLayer> {
+  const dir = await layerFolder(cache, inputs, [fileURLToPath(new URL(`${name}/`, SCRIPTS))])
+  const known = await readLayer<null>(dir)
+  if (known !== undefined) return known.layer
+  const layer = await make()
+  await keepLayer(dir, { layer, facts: null })
+  return layer
 }
 
 async function measureOutputs({ out }: Stage, planned: PlannedFormat): Promise<Built> {
