@@ -51,13 +51,17 @@ export async function startEngine(): Promise<Engine> {
   }
   try {
     if (!(await waitUntil(answers, UP_SECONDS))) throw new Error(`dockerd did not start:\n${daemon.tail()}`)
-    const format = '{{(index .IPAM.Config 0).Gateway}}'
-    const gateway = (await run(['docker', 'network', 'inspect', 'bridge', '--format', format], { env })).trim()
-    return { env, gateway, stop }
+    return { env, gateway: await bridgeAddress(), stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/** Asked of the bridge itself: an engine that has just made it does not name its address yet. */
+async function bridgeAddress(): Promise<string> {
+  const [{ addr_info: addresses }] = JSON.parse(await run(['ip', '-4', '-json', 'address', 'show', 'docker0']))
+  return addresses[0].local
 }
 
 /** unshare passes no signal on: dockerd, its only child, is told itself and ends its containers first. */
