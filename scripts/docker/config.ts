@@ -10,6 +10,7 @@ export type Variant = 'lean' | 'full'
 /** Signed packages of a Debian release. */
 interface DebianBase {
   readonly debian: 'trixie' | 'bookworm'
+  readonly packages?: readonly string[]
 }
 
 /** An image of a registry, and the Python minor that it brings. */
@@ -48,6 +49,10 @@ const BASE_IMAGE = new RegExp(
 
 const debianBase = z.strictObject({
   debian: z.enum(['trixie', 'bookworm']).describe('Codename of the Debian release.'),
+  packages: z
+    .array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'is no name of a Debian package'))
+    .exactOptional()
+    .describe('Debian packages that the application needs besides Python, such as a library it opens by name.'),
 })
 const registryBase = z.strictObject({
   image: z
@@ -149,7 +154,7 @@ const WITH_POSTGRESQL = ['dash', 'libnss-wrapper']
 export function basesOf({ base, variants, platforms }: DockerConfig): readonly BaseRequest[] {
   if ('image' in base) return variants.map((name) => ({ kind: 'registry', name, image: base.image, platforms }))
   const { postgresql } = DEBIAN[base.debian]
-  const lean = { name: 'lean', roots: ROOTS }
+  const lean = { name: 'lean', roots: [...ROOTS, ...(base.packages ?? [])] }
   const layers: Readonly<Record<Variant, readonly { readonly name: string; readonly roots: readonly string[] }[]>> = {
     lean: [lean],
     full: [lean, { name: 'postgresql', roots: [`postgresql-${postgresql}`, ...WITH_POSTGRESQL] }],

@@ -10,6 +10,17 @@ const config = docker.schema.parse({
   repositories: ['ghcr.io/satchel-team/satchel'],
 })
 
+describe('packages that an application needs besides Python', () => {
+  it('are in the lowest layer of every variant, behind what all images have', () => {
+    const base = { debian: 'trixie', packages: ['libcairo2'] }
+    const plain = docker.bases({ variants: ['lean', 'full'] })
+    const more = docker.bases({ base, variants: ['lean', 'full'] })
+    const lowest = (bases: typeof plain) =>
+      bases.map((one) => (one.kind === 'debian' ? (one.layers[0]?.roots ?? []) : []))
+    expect(lowest(more)).toEqual(lowest(plain).map((roots) => [...roots, 'libcairo2']))
+  })
+})
+
 describe('the images of both variants', () => {
   let lean: Awaited<ReturnType<typeof openImage>>
   let full: Awaited<ReturnType<typeof openImage>>
