@@ -6,6 +6,7 @@ import type { Plan } from '../../scripts/lib/core/plan.ts'
 import type { StaticListing } from '../../scripts/lib/core/stages.ts'
 import { readStageJson } from '../../scripts/lib/io/files.ts'
 import { silentReport } from '../../scripts/lib/io/report.ts'
+import { run } from '../../scripts/lib/io/run.ts'
 import { cacheFolder } from '../../scripts/lib/io/stage.ts'
 import { openUv, type Uv } from '../../scripts/lib/io/uv.ts'
 import { runBlackBox } from '../../scripts/rehearse/black-box.ts'
@@ -23,12 +24,21 @@ async function searchPath(): Promise<string> {
   return folders.join(delimiter)
 }
 
-/** The Python of a minor that this machine has or that uv can bring; undefined where there is none. */
+/** The Python of a minor that this machine has or that uv can bring; undefined where everybody can use none. */
 async function pythonOf(uv: Uv, minor: string): Promise<string | undefined> {
   const env = { PATH: await searchPath(), UV_PYTHON_DOWNLOADS: 'automatic', UV_HTTP_TIMEOUT: '20' }
   await uv(['python', 'install', minor], { env }).catch(() => undefined) // no network to where uv keeps them: what is there
-  const found = await uv(['python', 'find', '--no-project', minor], { env }).catch(() => '')
-  return found.trim() || undefined
+  const found = (await uv(['python', 'find', '--no-project', minor], { env }).catch(() => '')).trim()
+  return found !== '' && (await startsForNobody(found)) ? found : undefined
+}
+
+/** Whether the user whom the application runs as may start it: what lies in the home of another one it cannot read. */
+async function startsForNobody(python: string): Promise<boolean> {
+  const nobody = ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups'] as const
+  return run([...nobody, python, '-c', '']).then(
+    () => true,
+    () => false,
+  )
 }
 
 // The same on the one Python of the machine is wheel.test.ts.
@@ -46,7 +56,7 @@ describeWith(['root', 'psql', 'setpriv', 'python3-venv'], 'the wheel of the samp
 
   it.runIf(fullRun).for(MINORS)('installs, migrates, serves and restarts: %s', async (minor, { skip }) => {
     const python = await pythonOf(uv, minor)
-    skip(python === undefined, `there is no Python ${minor}, and uv cannot bring it`)
+    skip(python === undefined, `there is no Python ${minor} for every user, and uv cannot bring it`)
     const out = await sampleRelease()
     const plan = await readStageJson<Plan>(join(out, 'plan.json'), 'plan')
     const listing = await readStageJson<StaticListing>(join(out, 'static.json'), 'static')
