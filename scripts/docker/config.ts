@@ -1,6 +1,6 @@
 import { type ZodType, z } from 'zod'
 import type { Layout } from '../launcher/data.ts'
-import { projectPath } from '../lib/core/config/rules.ts'
+import { packageName, projectPath } from '../lib/core/config/rules.ts'
 import type { Platform, Target } from '../lib/core/facts.ts'
 import type { BaseRequest } from '../lib/core/format.ts'
 
@@ -50,7 +50,7 @@ const BASE_IMAGE = new RegExp(
 const debianBase = z.strictObject({
   debian: z.enum(['trixie', 'bookworm']).describe('Codename of the Debian release.'),
   packages: z
-    .array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'is no name of a Debian package'))
+    .array(packageName)
     .exactOptional()
     .describe('Debian packages that the application needs besides Python, such as a library it opens by name.'),
 })
