@@ -74,10 +74,13 @@ export function followingUnits(facts: Facts): readonly string[] {
   return facts.runtime.services.slice(1).map((_, index) => serviceUnit(facts, index + 1))
 }
 
+// Each start of the service starts these first: systemd's default limit, five in ten seconds, would refuse a third restart.
+const UNLIMITED = ['StartLimitIntervalSec', '0'] as const
+
 function initSections(facts: Facts, { title, command, folder }: Scope): readonly UnitSection[] {
   const { name, homepage } = facts.app
   return [
-    unit(`${title}: keys and directories`, homepage, [['After', 'local-fs.target']]),
+    unit(`${title}: keys and directories`, homepage, [['After', 'local-fs.target'], UNLIMITED]),
     {
       name: 'Service',
       settings: [
@@ -99,6 +102,7 @@ function migrateSections(facts: Facts, config: DebConfig, scope: Scope): readonl
     ['After', `${init} network-online.target postgresql.service`],
     ['Wants', 'network-online.target'],
     ['PartOf', `${name}${scope.unit}.service`],
+    UNLIMITED,
   ]
   return [
     unit(`${scope.title}: database migrations`, homepage, order),
