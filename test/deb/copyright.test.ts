@@ -4,22 +4,17 @@ import { deb } from '../../scripts/deb/index.ts'
 import { nameOfText, withoutCommon } from '../../scripts/deb/licenses.ts'
 import type { BundledModule } from '../../scripts/lib/core/bundled-modules.ts'
 import { mergeTrees } from '../../scripts/lib/core/tree.ts'
+import { bundledModule } from '../support/facts.ts'
 import { plantTree, SATCHEL_APP } from '../support/trees.ts'
 import { memoryWork, type WorkParts, writtenFile } from '../support/work.ts'
 import { textOf, unpackDeb } from './unpack.ts'
 
 const MIT = 'Permission is hereby granted, free of charge, to any person\n'
 
-const module = (name: string, more: Partial<BundledModule> = {}): BundledModule => ({
-  name,
-  version: '1.0.0',
-  license: 'MIT',
-  author: '',
-  homepage: '',
-  frontends: ['frontend'],
-  texts: [{ file: 'LICENSE', text: `Copyright (c) 2021 ${name}\n\n${MIT}` }],
-  ...more,
-})
+const module = (name: string, more: Partial<BundledModule> = {}): BundledModule => {
+  const texts = [{ file: 'LICENSE', text: `Copyright (c) 2021 ${name}\n\n${MIT}` }]
+  return bundledModule({ name, version: '1.0.0', frontends: ['frontend'], texts, ...more })
+}
 
 async function copyrightOf(parts: WorkParts): Promise<readonly string[]> {
   const work = memoryWork(parts)

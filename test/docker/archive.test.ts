@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { docker } from '../../scripts/docker/index.ts'
 import type { Service } from '../../scripts/lib/core/facts.ts'
-import { prereleaseFacts, sampleFacts } from '../support/facts.ts'
+import { bundledModule, prereleaseFacts, sampleFacts } from '../support/facts.ts'
 import { plantTree } from '../support/trees.ts'
 import { digestsOf, elsewhere, memoryWork, shuffledWork, type WorkParts, writtenFile } from '../support/work.ts'
 import { fixtureBase, type Member, members, openImage, sha256 } from './images.ts'
@@ -126,15 +126,7 @@ describe('an image', () => {
   it('brings the licence texts that a glob names, and those of the JavaScript in the bundle', async () => {
     const app = { ...sampleFacts().app, licenseFiles: ['LICEN*'] }
     const bases = { 'lean@linux/amd64': await fixtureBase('amd64') }
-    const module = {
-      name: 'svelte',
-      version: '4.0.0',
-      license: 'MIT',
-      author: '',
-      homepage: '',
-      frontends: [],
-      texts: [],
-    }
+    const module = bundledModule({ frontends: [] })
     const work = memoryWork({ facts: sampleFacts({ app }), bases, modules: [module] })
     await docker.build(work, docker.schema.parse({}))
     const image = await openImage(writtenFile(work, NAME))

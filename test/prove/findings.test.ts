@@ -3,17 +3,7 @@ import { type BuiltOutput, MEDIA_TYPES } from '../../scripts/lib/core/artifact.t
 import { memoryTree } from '../../scripts/lib/io/tree-files.ts'
 import { proveCarries, proveDigest, proveNameAndSize, proveNothingSecret } from '../../scripts/prove/findings.ts'
 import { mergeLayers } from '../../scripts/prove/image-members.ts'
-import { type Member, type Members, readMember } from '../../scripts/prove/members.ts'
-
-async function* bytes(text: string): AsyncIterable<Uint8Array> {
-  yield Buffer.from(text)
-}
-
-async function members(files: Readonly<Record<string, string>>): Promise<Members> {
-  const found = new Map<string, Member>()
-  for (const [path, text] of Object.entries(files)) found.set(path, await readMember(bytes(text)))
-  return found
-}
+import { members } from './held.ts'
 
 const bundle = memoryTree({ 'core/app.js': 'js' })
 const collected = memoryTree({ 'app.abc.js': 'js', 'admin.css': 'css' })

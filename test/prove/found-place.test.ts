@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memoryTree } from '../../scripts/lib/io/tree-files.ts'
 import { proveCarries } from '../../scripts/prove/findings.ts'
-import { type Member, type Members, readMember } from '../../scripts/prove/members.ts'
-
-async function* bytes(text: string): AsyncIterable<Uint8Array> {
-  yield Buffer.from(text)
-}
-
-async function members(files: Readonly<Record<string, string>>): Promise<Members> {
-  const found = new Map<string, Member>()
-  for (const [path, text] of Object.entries(files)) found.set(path, await readMember(bytes(text)))
-  return found
-}
+import { members } from './held.ts'
 
 const trees = {
   bundle: memoryTree({ 'web/dist/app.js': 'js' }),

@@ -7,7 +7,7 @@ import { run } from '../../scripts/lib/io/run.ts'
 import { readArtifact } from '../../scripts/prove/read-artifact.ts'
 import { pypi } from '../../scripts/pypi/index.ts'
 import { listArchive, type Row, withFile } from '../support/archives.ts'
-import { prereleaseFacts, sampleFacts } from '../support/facts.ts'
+import { bundledModule, prereleaseFacts, sampleFacts } from '../support/facts.ts'
 import { filesOf } from '../support/python-archive.ts'
 import { itWith } from '../support/tool.ts'
 import { plantTree, SATCHEL_APP, SATCHEL_SOURCE } from '../support/trees.ts'
@@ -106,15 +106,7 @@ print(json.dumps([one.name, one.version, one.metadata['Requires-Python'], one.re
 
   it('finds licence texts by globs and keeps their paths, in the wheel and at the root of the sdist', async () => {
     const source = plantTree({ LICENSE: 'a\n', 'licenses/MIT.txt': 'b\n', 'requirements.txt': '', 'README.md': '#\n' })
-    const module = {
-      name: 'svelte',
-      version: '4.0.0',
-      license: 'MIT',
-      author: '',
-      homepage: '',
-      frontends: ['ui'],
-      texts: [],
-    }
+    const module = bundledModule()
     const facts = withApp({ licenseFiles: ['LICENSE', 'licenses/**'] })
     const work = await build({ source, facts, modules: [module] })
     const paths = Object.keys(await filesOf(writtenFile(work, WHEEL))).filter((path) => path.includes('/licenses/'))

@@ -1,3 +1,4 @@
+import type { BundledModule } from '../../scripts/lib/core/bundled-modules.ts'
 import type { AppFacts, Facts, RuntimeFacts, Variable } from '../../scripts/lib/core/facts.ts'
 
 const row = (name: string, meaning: string, more: Partial<Variable> = {}): Variable => ({
@@ -139,4 +140,10 @@ export function prereleaseFacts(changes: Partial<Facts> = {}): Facts {
     semver: { value: '1.2.0-rc.1' },
   }
   return sampleFacts({ version, ...changes })
+}
+
+/** A module in the bundle of the front end `ui`, with what a test changes of it. */
+export function bundledModule(changes: Partial<BundledModule> = {}): BundledModule {
+  const module = { name: 'svelte', version: '4.0.0', license: 'MIT', author: '', homepage: '' }
+  return { ...module, frontends: ['ui'], texts: [], ...changes }
 }

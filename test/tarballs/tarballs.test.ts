@@ -8,7 +8,7 @@ import { run } from '../../scripts/lib/io/run.ts'
 import { tarballs } from '../../scripts/tarballs/index.ts'
 import { renderInstall } from '../../scripts/tarballs/texts.ts'
 import { type Row, withFile } from '../support/archives.ts'
-import { prereleaseFacts, sampleFacts } from '../support/facts.ts'
+import { bundledModule, prereleaseFacts, sampleFacts } from '../support/facts.ts'
 import { itWith } from '../support/tool.ts'
 import { plantTree, SATCHEL_BUNDLE, SATCHEL_COLLECTED, SATCHEL_SOURCE } from '../support/trees.ts'
 import { digestsOf, elsewhere, memoryWork, shuffledWork, writtenFile } from '../support/work.ts'
@@ -169,8 +169,7 @@ describe('the source archives', () => {
   })
 
   itWith(['python3'], 'bring the licences of the JavaScript in the bundle wherever the bundle is', async () => {
-    const svelte = { name: 'svelte', version: '4.0.0', license: 'MIT', author: '', homepage: '', frontends: ['ui'] }
-    const work = await built({ modules: [{ ...svelte, texts: [{ file: 'LICENSE', text: 'Svelte terms\n' }] }] })
+    const work = await built({ modules: [bundledModule({ texts: [{ file: 'LICENSE', text: 'Svelte terms\n' }] })] })
     const having = await Promise.all(
       ALL.map(async (name) => [...(await listed(work, name)).keys()].filter((path) => path.includes('JAVASCRIPT'))),
     )
