@@ -1,16 +1,10 @@
 import { z } from 'zod'
 import type { Format } from '../format.ts'
 import { rehearsalSteps } from '../rehearsal.ts'
+import { depsSection } from './deps-section.ts'
+import { releaseSection } from './release-section.ts'
 import { runtimeSection } from './runtime-section.ts'
-import {
-  appSection,
-  depsSection,
-  frontendsSection,
-  pythonSection,
-  releaseSection,
-  sourceSection,
-  versionSection,
-} from './sections.ts'
+import { appSection, frontendsSection, pythonSection, sourceSection, versionSection } from './sections.ts'
 
 /** The sections that are not formats; a missing one is read as `absent` where that is set. */
 export const SECTIONS: Readonly<

@@ -1,9 +1,7 @@
 import { z } from 'zod'
-import type { AppFacts, BuildRule, Expectation, Facts, Frontend, PythonFacts } from '../facts.ts'
+import type { AppFacts, Expectation, Frontend, PythonFacts } from '../facts.ts'
 import {
   configPath,
-  debianRelation,
-  distributionName,
   lineOfText,
   maintainer,
   matching,
@@ -147,77 +145,4 @@ export const pythonSection: z.ZodType<PythonFacts> = z.strictObject({
   translations: paths.default([]).describe('Folders whose .po files are compiled'),
   overlay: configPath.exactOptional().describe('Folder laid over the application, relative to this file'),
   collect: collect.exactOptional().describe('The command that collects static files'),
-})
-
-const buildRule: z.ZodType<BuildRule> = z
-  .strictObject({
-    native: z
-      .boolean()
-      .default(false)
-      .describe('Whether it has code for one platform, which is built in a clean Debian root; verified by the build'),
-    'build-depends': z
-      .array(packageName)
-      .default([])
-      .describe("Debian packages that the build needs besides compilers and Python's headers, such as libpq-dev"),
-    version: matching(/^[0-9A-Za-z.!+]+$/, 'is no exact version', 'Write it such as "1.0.9".')
-      .exactOptional()
-      .describe('Its version, where no requirement or lock pins it'),
-  })
-  .transform(({ 'build-depends': packages, ...rule }) => ({ ...rule, packages }))
-
-/** `deps`: how third-party packages are resolved. */
-export const depsSection: z.ZodType<Facts['deps']> = z.strictObject({
-  wheels: z.array(configPath).default([]).describe('Folders with wheels that the index lacks, relative to this file'),
-  floor: matching(/^manylinux_2_\d+$/, 'is no manylinux tag', 'Write it such as manylinux_2_28.')
-    .default('manylinux_2_28')
-    .describe('Oldest C library that wheels may ask for (PEP 600)'),
-  system: z
-    .record(distributionName, debianRelation)
-    .exactOptional()
-    .describe('Dependencies that Debian packages bring in the .deb, such as lxml: python3-lxml (>= 5)'),
-  build: z
-    .record(distributionName, buildRule)
-    .exactOptional()
-    .describe('Dependencies without a wheel that are built from their source archives, by name'),
-  pins: configPath
-    .exactOptional()
-    .describe('Requirements file with hashes that pins what these builds need, relative to this file'),
-})
-
-/** What `release` says. */
-export interface ReleaseSection {
-  readonly repository?: string
-  readonly notes?: string
-  readonly attest?: boolean
-  readonly environment?: string
-  readonly rehearse?: boolean
-}
-
-/** `release`: where it is published, and with which words. */
-export const releaseSection: z.ZodType<ReleaseSection> = z.strictObject({
-  repository: matching(/^[\w.-]+\/[\w.-]+$/, 'is no repository', 'Write it as owner/name.')
-    .exactOptional()
-    .describe('GitHub repository, owner/name; default: that of the workflow'),
-  notes: projectPath
-    .exactOptional()
-    .describe(
-      'File with the words of the release: its section of the version where it has such, else all of it; default CHANGELOG.md. Where there is neither, the commits since the release before are listed',
-    ),
-  attest: z
-    .boolean()
-    .exactOptional()
-    .describe(
-      'Whether the workflow that `slipway workflow` writes attests where each file and image was built (GitHub artifact attestations: public repositories, or an Enterprise plan), and the notes say how to verify it; default false',
-    ),
-  rehearse: z
-    .boolean()
-    .exactOptional()
-    .describe(
-      'Whether the workflow that `slipway workflow` writes installs and starts images and wheel on its runner, and plays the steps of `rehearse`, before anything is sealed; default false',
-    ),
-  environment: matching(/^[\w.-]+$/, 'is no environment', 'Write a name of letters, digits, dots and dashes.')
-    .exactOptional()
-    .describe(
-      'GitHub environment of the job after which there is no way back; its reviewers approve the release. Default: pypi where there is a pypi section, else none',
-    ),
 })
